@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { platformName, postFlag } from './post.js';
+
+/** What a policy lets follow from an assessment. `withhold`: hidden while a person looks. */
+export const actionSchema = z.enum(['remove', 'withhold', 'review', 'allow']);
+export type Action = z.infer<typeof actionSchema>;
+
+/** What one signal found: a score from 0 to 1 for a label, and why. */
+export const findingSchema = z.object({
+  signal: z.string(),
+  label: z.string(),
+  score: z.number().min(0).max(1),
+  reason: z.string(),
+  /** The bank entry that matched, and whether this operator's own people confirmed it (promise 4). */
+  entry: z.object({ bank: z.string(), id: z.string(), confirmed: z.boolean() }).optional(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+/**
+ * `post.received.v1` on `posts`: a version of a post that was taken in durably. It names the post and carries none of its text, which so lives in
+ * one place only, where a deletion erases it.
+ */
+export const postReceived = {
+  type: 'post.received.v1',
+  schema: z.object({
+    platform: platformName,
+    id: z.string(),
+    version: z.int(),
+    createdAt: z.int(),
+    receivedAt: z.int(),
+    /** Which door it came through: `api`, `kafka`, or a connector's name. */
+    route: z.string(),
+    flags: z.array(postFlag),
+  }),
+} as const;
+export type PostReceived = z.infer<typeof postReceived.schema>;
+
+/** `post.assessed.v1` on `assessments`: what the signals found and what the policy makes of it. */
+export const postAssessed = {
+  type: 'post.assessed.v1',
+  schema: z.object({
+    platform: platformName,
+    id: z.string(),
+    version: z.int(),
+    url: z.string(),
+    authorId: z.string(),
+    language: z.string().optional(),
+    action: actionSchema,
+    /** Most urgent first: a higher number comes first in the queue. */
+    priority: z.number(),
+    /** The policy's rule that decided. */
+    rule: z.string(),
+    reasons: z.array(z.string()),
+    scores: z.record(z.string(), z.number()),
+    findings: z.array(findingSchema),
+    versions: z.object({ policy: z.string(), model: z.string().optional() }),
+    route: z.string(),
+    flags: z.array(postFlag),
+    createdAt: z.int(),
+    receivedAt: z.int(),
+    assessedAt: z.int(),
+  }),
+} as const;
+export type PostAssessed = z.infer<typeof postAssessed.schema>;

@@ -1,0 +1,5 @@
+export * from './assessment.js';
+export * from './event.js';
+export * from './evidence.js';
+export * from './post.js';
+export * from './topics.js';

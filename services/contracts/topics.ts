@@ -1,0 +1,13 @@
+const day = 24 * 3600_000;
+
+/** Every topic of the bus: how long it is kept (ms) and into how many partitions Kafka splits it. */
+export const topics = {
+  /** Posts as platforms send them to Kafka, the second door: values as `POST /v1/posts` takes them. */
+  'platform-posts': { retention: 7 * day, partitions: 6 },
+  posts: { retention: 3 * day, partitions: 6 },
+  assessments: { retention: 3 * day, partitions: 6 },
+  removals: { retention: 3 * day, partitions: 3 },
+  evidence: { retention: 30 * day, partitions: 3 },
+} as const;
+
+export type Topic = keyof typeof topics;
