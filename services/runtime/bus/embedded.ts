@@ -1,0 +1,291 @@
+import type { Event, Topic } from '../../contracts/index.js';
+import type { Database, Table } from '../database/types.js';
+import type { Log } from '../log/index.js';
+import type { Time } from '../time/index.js';
+import type { Bus, Incoming, Subscription } from './types.js';
+
+export const recordsTable: Table = {
+  name: 'bus_records',
+  columns: {
+    topic: 'text',
+    seq: 'bigint',
+    id: 'text',
+    type: 'text',
+    source: 'text',
+    time: 'bigint',
+    key: 'text',
+    traceparent: 'text?',
+    data: 'text',
+    published_at: 'bigint',
+  },
+  primaryKey: ['topic', 'seq'],
+  retention: { column: 'published_at', keep: 3 * 24 * 3600_000 },
+};
+export const offsetsTable: Table = {
+  name: 'bus_offsets',
+  columns: { consumer: 'text', topic: 'text', seq: 'bigint' },
+  primaryKey: ['consumer', 'topic'],
+};
+
+interface Rows {
+  bus_records: Omit<RecordRow, never>;
+  bus_offsets: { consumer: string; topic: string; seq: number };
+}
+interface RecordRow {
+  topic: string;
+  seq: number;
+  id: string;
+  type: string;
+  source: string;
+  time: number;
+  key: string;
+  traceparent: string | null;
+  data: string;
+  published_at: number;
+}
+
+/** Events kept in memory for consumers that are up to date, so that they need not read what was just written. */
+const tailLength = 4_000;
+
+/** One topic: its last sequence number, its newest events, and who waits for more. */
+class Channel {
+  #tail: Incoming[] = [];
+  /** Every committed event from this sequence number on is in the tail. */
+  #tailFrom: number;
+  #waiting = new Set<() => void>();
+  /** Resolves the publishes in order: a tail with a hole would be skipped over. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly topic: Topic,
+    public seq: number,
+  ) {
+    this.#tailFrom = seq + 1;
+  }
+
+  take(count: number): number {
+    const first = this.seq + 1;
+    this.seq += count;
+    return first;
+  }
+
+  append(events: Incoming[], commit: Promise<unknown>): Promise<void> {
+    const before = this.#last;
+    const appended = (async () => {
+      await before;
+      try {
+        await commit;
+        this.#tail.push(...events);
+        const over = this.#tail.length - tailLength;
+        if (over > 0) {
+          this.#tail.splice(0, over + tailLength / 4);
+          this.#tailFrom = Number(this.#tail[0]?.position ?? this.seq + 1);
+        }
+      } catch (error) {
+        // What became of it is not known: whoever is up to date reads it from the database, if it is there.
+        this.#tail = [];
+        this.#tailFrom = this.seq + 1;
+        throw error;
+      } finally {
+        this.wake();
+      }
+    })();
+    this.#last = appended.catch(() => undefined);
+    return appended;
+  }
+
+  /** Events after `position`, where the tail has them all; else undefined. */
+  after(position: number, most: number): Incoming[] | undefined {
+    if (position + 1 < this.#tailFrom) return undefined;
+    let low = 0;
+    let high = this.#tail.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Number(this.#tail[middle]?.position) > position) high = middle;
+      else low = middle + 1;
+    }
+    return this.#tail.slice(low, low + most);
+  }
+
+  wake(): void {
+    for (const run of this.#waiting) run();
+    this.#waiting.clear();
+  }
+
+  wait(signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      if (signal.aborted) return resolve();
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      signal.addEventListener('abort', done);
+      this.#waiting.add(done);
+    });
+  }
+}
+
+const toIncoming = (
+  topic: Topic,
+  row: Pick<RecordRow, 'seq' | 'data'> & Omit<Event, 'data' | 'traceparent'> & { traceparent: string | null },
+): Incoming => ({
+  topic,
+  position: String(row.seq),
+  id: row.id,
+  type: row.type,
+  source: row.source,
+  time: row.time,
+  key: row.key,
+  data: JSON.parse(row.data),
+  ...(row.traceparent ? { traceparent: row.traceparent } : {}),
+});
+
+/** The bus of one process: records in the same SQLite file as everything else, one partition a topic. */
+export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promise<Bus> {
+  const rows = db.tables<Rows>();
+  const channels = new Map<Topic, Channel>();
+  const stops = new Set<() => Promise<void>>();
+
+  const opening = new Map<Topic, Promise<Channel>>();
+  const channel = (topic: Topic): Promise<Channel> => {
+    let open = opening.get(topic);
+    if (!open) {
+      open = rows
+        .selectFrom('bus_records')
+        .select(({ fn }) => fn.max('seq').as('seq'))
+        .where('topic', '=', topic)
+        .executeTakeFirst()
+        .then(async row => {
+          // Retention may have emptied the topic: positions must not start again below those that consumers have.
+          const offset = await rows
+            .selectFrom('bus_offsets')
+            .select(({ fn }) => fn.max('seq').as('seq'))
+            .where('topic', '=', topic)
+            .executeTakeFirst();
+          const made = new Channel(topic, Math.max(row?.seq ?? 0, offset?.seq ?? 0));
+          channels.set(topic, made);
+          return made;
+        });
+      opening.set(topic, open);
+      open.catch(() => opening.delete(topic));
+    }
+    return open;
+  };
+
+  async function publish(topic: Topic, events: readonly Event[]): Promise<void> {
+    if (events.length === 0) return;
+    const line = await channel(topic);
+    const first = line.take(events.length);
+    const now = time.now();
+    const incoming = events.map((event, i): Incoming => ({ ...event, topic, position: String(first + i) }));
+    const records = events.map((event, i) => ({
+      topic,
+      seq: first + i,
+      id: event.id,
+      type: event.type,
+      source: event.source,
+      time: event.time,
+      key: event.key,
+      traceparent: event.traceparent ?? null,
+      data: JSON.stringify(event.data),
+      published_at: now,
+    }));
+    await line.append(incoming, db.commit([db.insert(recordsTable, records)]));
+  }
+
+  async function read(line: Channel, position: number, most: number): Promise<Incoming[]> {
+    const tail = line.after(position, most);
+    if (tail) return tail;
+    const found = await rows
+      .selectFrom('bus_records')
+      .selectAll()
+      .where('topic', '=', line.topic)
+      .where('seq', '>', position)
+      .orderBy('seq')
+      .limit(most)
+      .execute();
+    return found.map(row => toIncoming(line.topic, row));
+  }
+
+  async function subscribe({ topic, group, batch, handle }: Subscription): Promise<{ stop(): Promise<void> }> {
+    const line = await channel(topic);
+    const stored = await rows
+      .selectFrom('bus_offsets')
+      .select('seq')
+      .where('consumer', '=', group)
+      .where('topic', '=', topic)
+      .executeTakeFirst();
+    let position = stored?.seq ?? 0;
+    let saved = position;
+    let saving = false;
+    const abort = new AbortController();
+
+    // The position is only an optimisation (consumers keep an inbox): one write under way at a time, nobody waits for it.
+    const save = async (): Promise<void> => {
+      if (saving || saved === position) return;
+      saving = true;
+      const seq = position;
+      try {
+        await db.commit([db.insert(offsetsTable, [{ consumer: group, topic, seq }], { onConflict: 'replace' })]);
+        saved = seq;
+      } catch (error) {
+        log.warn({ err: error, topic, group }, 'position not saved; it is saved with the next batch');
+      } finally {
+        saving = false;
+      }
+    };
+
+    const running = (async () => {
+      let pause = 50;
+      while (!abort.signal.aborted) {
+        try {
+          const events = await read(line, position, batch);
+          if (events.length === 0) {
+            void save();
+            await line.wait(abort.signal);
+            continue;
+          }
+          await handle(events);
+          position = Number(events[events.length - 1]?.position);
+          pause = 50;
+          void save();
+        } catch (error) {
+          if (abort.signal.aborted) break;
+          log.error({ err: error, topic, group }, 'batch failed; it comes again');
+          await time.sleep(pause, abort.signal);
+          pause = Math.min(pause * 2, 5_000);
+        }
+      }
+      saving = false;
+      await save();
+    })();
+    const stop = async () => {
+      stops.delete(stop);
+      abort.abort();
+      await running;
+    };
+    stops.add(stop);
+    return { stop };
+  }
+
+  return {
+    kind: 'embedded',
+    publish,
+    subscribe,
+    async lag(topic, group) {
+      const line = await channel(topic);
+      const stored = await rows
+        .selectFrom('bus_offsets')
+        .select('seq')
+        .where('consumer', '=', group)
+        .where('topic', '=', topic)
+        .executeTakeFirst();
+      return line.seq - (stored?.seq ?? 0);
+    },
+    problem: async () => undefined,
+    stop: async () => {
+      await Promise.all([...stops].map(stop => stop()));
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { type Consumer, Kafka, logLevel, type Message } from 'kafkajs';
+import { type Event, eventId, type Topic, topics } from '../../contracts/index.js';
+import { UnavailableError } from '../database/types.js';
+import type { Log } from '../log/index.js';
+import type { Time } from '../time/index.js';
+import type { Bus, Incoming, Subscription } from './types.js';
+
+export interface KafkaOptions {
+  brokers: string[];
+  /** Before every topic and group name. */
+  prefix: string;
+  replication: number;
+  clientId: string;
+}
+
+const toMessage = (event: Event): Message => ({
+  key: event.key,
+  value: JSON.stringify(event.data),
+  headers: {
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_type: event.type,
+    ce_source: event.source,
+    ce_time: new Date(event.time).toISOString(),
+    ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+  },
+});
+
+const text = (value: Buffer | string | (Buffer | string)[] | null | undefined): string =>
+  value === null || value === undefined ? '' : String(Array.isArray(value) ? value[0] : value);
+
+/** A record without CloudEvents attributes (a platform's own) gets its id from where it stands. */
+function toIncoming(
+  topic: Topic,
+  partition: number,
+  message: Message & { offset: string; timestamp: string },
+): Incoming {
+  const headers = message.headers ?? {};
+  const position = `${partition}:${message.offset}`;
+  const raw = text(message.value);
+  const base = {
+    topic,
+    position,
+    id: text(headers.ce_id) || eventId(topic, 'record', position),
+    type: text(headers.ce_type),
+    source: text(headers.ce_source),
+    time: Date.parse(text(headers.ce_time)) || Number(message.timestamp),
+    key: text(message.key),
+    ...(headers.traceparent ? { traceparent: text(headers.traceparent) } : {}),
+  };
+  try {
+    return { ...base, data: JSON.parse(raw) };
+  } catch (error) {
+    return { ...base, data: raw.slice(0, 10_000), broken: `not JSON: ${(error as Error).message}` };
+  }
+}
+
+/** The bus between many processes: Apache Kafka. Topics are made where they do not exist. */
+export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log): Promise<Bus> {
+  const levels: Record<number, 'error' | 'warn' | 'debug'> = { [logLevel.ERROR]: 'warn', [logLevel.WARN]: 'debug' };
+  const kafka = new Kafka({
+    clientId: options.clientId,
+    brokers: options.brokers,
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 50, maxRetryTime: 2_000, retries: 5 },
+    logLevel: logLevel.WARN,
+    logCreator: () => entry =>
+      log[levels[entry.level] ?? 'debug']({ kafka: entry.log.message, error: entry.log.error }, 'kafka'),
+  });
+  const name = (topic: Topic) => options.prefix + topic;
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: (Object.keys(topics) as Topic[]).map(topic => ({
+      topic: name(topic),
+      numPartitions: topics[topic].partitions,
+      replicationFactor: options.replication,
+      configEntries: [{ name: 'retention.ms', value: String(topics[topic].retention) }],
+    })),
+  });
+  await producer.connect();
+  const stops = new Set<() => Promise<void>>();
+
+  async function publish(topic: Topic, events: readonly Event[]): Promise<void> {
+    if (events.length === 0) return;
+    try {
+      await producer.send({ topic: name(topic), acks: -1, messages: events.map(toMessage) });
+    } catch (error) {
+      throw new UnavailableError(`Kafka: ${(error as Error).message}`);
+    }
+  }
+
+  async function subscribe({ topic, group, batch: most, handle }: Subscription): Promise<{ stop(): Promise<void> }> {
+    const consumer: Consumer = kafka.consumer({
+      groupId: options.prefix + group,
+      sessionTimeout: 15_000,
+      heartbeatInterval: 2_000,
+      rebalanceTimeout: 20_000,
+      minBytes: 1,
+      maxWaitTimeInMs: 500,
+      maxBytesPerPartition: 1024 * 1024,
+      retry: { initialRetryTime: 100, retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
+      allowAutoTopicCreation: false,
+    });
+    let stopped = false;
+    await consumer.connect();
+    await consumer.subscribe({ topic: name(topic), fromBeginning: true });
+    await consumer.run({
+      autoCommit: true,
+      autoCommitInterval: 500,
+      autoCommitThreshold: 2_000,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 3,
+      eachBatch: async ({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }) => {
+        for (let i = 0; i < batch.messages.length; i += most) {
+          const messages = batch.messages.slice(i, i + most);
+          let pause = 50;
+          for (;;) {
+            if (!isRunning() || isStale() || stopped) return;
+            try {
+              await handle(messages.map(message => toIncoming(topic, batch.partition, message)));
+              break;
+            } catch (error) {
+              log.error({ err: error, topic, group }, 'batch failed; it comes again');
+              await time.sleep(pause);
+              pause = Math.min(pause * 2, 5_000);
+              await heartbeat();
+            }
+          }
+          resolveOffset(messages[messages.length - 1]?.offset ?? '');
+          await heartbeat();
+        }
+        await commitOffsetsIfNecessary();
+      },
+    });
+    const stop = async () => {
+      stops.delete(stop);
+      stopped = true;
+      await consumer.disconnect();
+    };
+    stops.add(stop);
+    return { stop };
+  }
+
+  return {
+    kind: 'kafka',
+    publish,
+    subscribe,
+    async lag(topic, group) {
+      const [ends, positions] = await Promise.all([
+        admin.fetchTopicOffsets(name(topic)),
+        admin.fetchOffsets({ groupId: options.prefix + group, topics: [name(topic)] }),
+      ]);
+      const at = new Map(positions[0]?.partitions.map(p => [p.partition, Number(p.offset)]));
+      return ends.reduce(
+        (sum, end) => sum + Number(end.high) - Math.max(at.get(end.partition) ?? 0, Number(end.low)),
+        0,
+      );
+    },
+    async problem() {
+      const abort = new AbortController();
+      const late = time.sleep(3_000, abort.signal).then(() => 'bus: Kafka did not answer within 3 s');
+      const asked = admin.describeCluster().then(
+        () => undefined,
+        error => `bus: ${(error as Error).message}`,
+      );
+      const answer = await Promise.race([asked, late]);
+      abort.abort();
+      return answer;
+    },
+    stop: async () => {
+      await Promise.all([...stops].map(stop => stop()));
+      await producer.disconnect();
+      await admin.disconnect();
+    },
+  };
+}

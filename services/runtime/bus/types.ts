@@ -1,0 +1,36 @@
+import type { Event, Topic } from '../../contracts/index.js';
+
+/** One event as a consumer gets it. */
+export interface Incoming extends Event {
+  topic: Topic;
+  /** Where it stands in its partition, to name it in a dead letter. */
+  position: string;
+  /** Set where the record could not be read as an event: it goes to the dead letters with this reason. */
+  broken?: string;
+}
+
+export interface Subscription {
+  topic: Topic;
+  /** Consumers of one group share the work; the position is kept by group. */
+  group: string;
+  /** At most this many events a batch. */
+  batch: number;
+  /** Resolves once the batch is dealt with; a rejection brings the same events again after a pause. */
+  handle(events: Incoming[]): Promise<void>;
+}
+
+/**
+ * The way between services: SQLite in one process, Kafka between many. At least once, in order by key.
+ * An unordered or repeated delivery is possible after a crash: consumers keep an inbox.
+ */
+export interface Bus {
+  readonly kind: 'embedded' | 'kafka';
+  /** Resolves once the events are durable (fsync'd commit, or acknowledged by all in-sync replicas). */
+  publish(topic: Topic, events: readonly Event[]): Promise<void>;
+  subscribe(subscription: Subscription): Promise<{ stop(): Promise<void> }>;
+  /** Events of a topic that a group has not dealt with yet. */
+  lag(topic: Topic, group: string): Promise<number>;
+  /** Undefined where it can take events; else what is wrong. */
+  problem(): Promise<string | undefined>;
+  stop(): Promise<void>;
+}

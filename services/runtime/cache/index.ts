@@ -1,0 +1,3 @@
+export { openMemoryCache } from './memory.js';
+export { openRedisCache } from './redis.js';
+export type { Cache } from './types.js';

@@ -1,0 +1,13 @@
+export * from './bus/index.js';
+export * from './cache/index.js';
+export * from './config/index.js';
+export * from './database/index.js';
+export * from './http/index.js';
+export { LockedError, lockDirectory } from './lock.js';
+export * from './log/index.js';
+export * from './metrics/index.js';
+export { type OpenRuntime, openRuntime } from './open.js';
+export * from './pipeline/index.js';
+export { diskUsed, expire } from './retention.js';
+export * from './service.js';
+export * from './time/index.js';

@@ -1,0 +1,4 @@
+export { countDeadLetters, type DeadLetter, listDeadLetters, replayDeadLetter } from './dead-letters.js';
+export { Runner, type RunnerParts } from './runner.js';
+export { deadLettersTable, inboxTable, parkedTable } from './tables.js';
+export * from './types.js';

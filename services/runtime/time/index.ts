@@ -1,0 +1,93 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** Something that can be ended. */
+export interface Timer {
+  stop(): void;
+}
+
+/** Where time, timers, randomness and ids come from. Passed in, so that a whole installation can be simulated. */
+export interface Time {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** A steady clock for durations, in milliseconds with fractions. */
+  steady(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  after(ms: number, run: () => void): Timer;
+  /** From 0 (in) to 1 (out). */
+  random(): number;
+  uuid(): string;
+  /** `bytes` of randomness fit for keys, base64url. */
+  secret(bytes: number): string;
+}
+
+/** The real clock. Its timers keep the process alive only where `sleep` is awaited by something that does. */
+export const realTime: Time = {
+  now: () => Date.now(),
+  steady: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise(resolve => {
+      if (signal?.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done, { once: true });
+    }),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    timer.unref();
+    return { stop: () => clearTimeout(timer) };
+  },
+  random: () => Math.random(),
+  uuid: () => randomUUID(),
+  secret: bytes => randomBytes(bytes).toString('base64url'),
+};
+
+/**
+ * Runs `step` again and again, `pause` ms after it ended, until stopped. `stop` waits for a step under way.
+ * A step that throws is told to `onError` and comes again: a loop never ends by itself.
+ */
+export function loop(
+  time: Time,
+  pause: number,
+  step: (signal: AbortSignal) => Promise<void>,
+  onError: (error: unknown) => void,
+): { stop(): Promise<void>; wake(): void } {
+  const abort = new AbortController();
+  let nap = new AbortController();
+  let woken = false;
+  const running = (async () => {
+    while (!abort.signal.aborted) {
+      woken = false;
+      try {
+        await step(abort.signal);
+      } catch (error) {
+        if (!abort.signal.aborted) onError(error);
+      }
+      if (woken || abort.signal.aborted) continue;
+      nap = new AbortController();
+      await time.sleep(pause, nap.signal);
+    }
+  })();
+  return {
+    stop: async () => {
+      abort.abort();
+      nap.abort();
+      await running;
+    },
+    wake: () => {
+      woken = true;
+      nap.abort();
+    },
+  };
+}
+
+/** Resolves once the signal aborts. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
