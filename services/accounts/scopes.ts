@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** What a key may do. `admin` may do everything. */
+export const scopeSchema = z.enum([
+  'admin',
+  'posts:write',
+  'posts:read',
+  'cases:read',
+  'cases:decide',
+  'banks:read',
+  'banks:write',
+  'clocks:read',
+  'pages:acknowledge',
+  'deliveries:read',
+  'deliveries:replay',
+  'dead-letters:read',
+  'dead-letters:replay',
+]);
+export type Scope = z.infer<typeof scopeSchema>;
