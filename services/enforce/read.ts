@@ -1,0 +1,75 @@
+import { busKey } from '../contracts/index.js';
+import type { Database } from '../runtime/index.js';
+import type { CaseRow, EnforceRows, GroundRow, LookRow, RemovalRow } from './tables.js';
+
+/** The views that other services have of cases and removals. */
+export interface ItemView {
+  cases: CaseRow[];
+  removal: RemovalRow | undefined;
+  grounds: GroundRow[];
+  looks: LookRow[];
+}
+
+/** All that was done about one item. */
+export async function readItem(db: Database, platform: string, id: string): Promise<ItemView> {
+  const rows = db.tables<EnforceRows>();
+  const item = busKey({ platform, id });
+  const [cases, removal, grounds] = await Promise.all([
+    rows.selectFrom('cases').selectAll().where('item', '=', item).orderBy('opened_at').execute(),
+    rows.selectFrom('removals').selectAll().where('item', '=', item).executeTakeFirst(),
+    rows.selectFrom('grounds').selectAll().where('item', '=', item).orderBy('added_at').execute(),
+  ]);
+  const looks = removal
+    ? await rows.selectFrom('looks').selectAll().where('removal_id', '=', removal.id).orderBy('at').limit(200).execute()
+    : [];
+  return { cases, removal, grounds, looks };
+}
+
+/** Open cases, the most urgent first; among equals the oldest. Cost: one range of the partial index `cases_queue`. */
+export function readQueue(db: Database, limit: number): Promise<CaseRow[]> {
+  const rows = db.tables<EnforceRows>();
+  return rows
+    .selectFrom('cases')
+    .selectAll()
+    .where('state', '=', 'open')
+    .orderBy('priority', 'desc')
+    .orderBy('opened_at')
+    .limit(limit)
+    .execute();
+}
+
+/** The latest removals and restorations, newest first; `escalated` narrows to those that are not confirmed. */
+export function readRemovals(db: Database, limit: number, escalated = false): Promise<RemovalRow[]> {
+  const rows = db.tables<EnforceRows>();
+  let query = rows.selectFrom('removals').selectAll().orderBy('requested_at', 'desc').limit(limit);
+  if (escalated) query = query.where('escalated_at', 'is not', null).where('state', '=', 'pending');
+  return query.execute();
+}
+
+/** How many cases wait. */
+export async function countOpenCases(db: Database): Promise<number> {
+  const rows = db.tables<EnforceRows>();
+  const row = await rows
+    .selectFrom('cases')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('state', '=', 'open')
+    .executeTakeFirst();
+  return row?.count ?? 0;
+}
+
+/** Where the removals of many items of one platform stand, by id. */
+export async function readStates(
+  db: Database,
+  platform: string,
+  ids: readonly string[],
+): Promise<Map<string, { wanted: string; state: string; requestedAt: number; endedAt: number | null }>> {
+  const rows = await db
+    .tables<EnforceRows>()
+    .selectFrom('removals')
+    .select(['post_id', 'wanted', 'state', 'requested_at', 'ended_at'])
+    .where('item', 'in', db.among(ids.map(id => busKey({ platform, id }))))
+    .execute();
+  return new Map(
+    rows.map(row => [row.post_id, { wanted: row.wanted, state: row.state, requestedAt: row.requested_at, endedAt: row.ended_at }]),
+  );
+}

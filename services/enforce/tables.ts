@@ -1,0 +1,164 @@
+import type { Table } from '../runtime/index.js';
+
+const day = 24 * 3600_000;
+
+/** What a person has to look at. */
+export const casesTable: Table = {
+  name: 'cases',
+  columns: {
+    id: 'text',
+    item: 'text',
+    platform: 'text',
+    post_id: 'text',
+    version: 'integer',
+    state: 'text',
+    /** Most urgent first: higher comes first. */
+    priority: 'double',
+    rule: 'text',
+    reasons: 'text',
+    route: 'text',
+    opened_at: 'bigint',
+    decision: 'text?',
+    decided_at: 'bigint?',
+    decided_by: 'text?',
+    note: 'text?',
+  },
+  primaryKey: ['id'],
+  indexes: {
+    item: { columns: ['item'] },
+    queue: { columns: ['priority', 'opened_at'], where: "state = 'open'" },
+  },
+  retention: { column: 'opened_at', keep: 400 * day, where: "state <> 'open'" },
+};
+
+/** One item that is to be gone, or to be public again: the work, and where it stands. One row an item. */
+export const removalsTable: Table = {
+  name: 'removals',
+  columns: {
+    id: 'text',
+    item: 'text',
+    platform: 'text',
+    post_id: 'text',
+    version: 'integer',
+    /** Grows with every new request for the item: a removal after a restoration is another one. */
+    cycle: 'integer',
+    wanted: 'text',
+    state: 'text',
+    route: 'text',
+    flags: 'text',
+    posted_at: 'bigint',
+    requested_at: 'bigint',
+    seen_at: 'bigint?',
+    called_at: 'bigint?',
+    accepted_at: 'bigint?',
+    ended_at: 'bigint?',
+    escalated_at: 'bigint?',
+    /** Calls so far; part of the idempotency key, so that a call is made afresh where the platform did nothing. */
+    round: 'integer',
+    attempts: 'integer',
+    /** Which of the later looks comes next: 0 a minute, 1 an hour, 2 a day after gone. */
+    watch: 'integer',
+    detail: 'text',
+    /** When there is work to do; null where there is none. */
+    next_at: 'bigint?',
+    owner: 'text?',
+    fence: 'bigint',
+    lease_until: 'bigint',
+  },
+  primaryKey: ['id'],
+  indexes: {
+    item: { columns: ['item'], unique: true },
+    due: { columns: ['next_at'], where: 'next_at is not null' },
+    recent: { columns: ['requested_at'] },
+  },
+};
+
+/** Why an item is down. It comes back only when the last is lifted. */
+export const groundsTable: Table = {
+  name: 'grounds',
+  columns: { item: 'text', kind: 'text', ref: 'text', added_at: 'bigint', added_by: 'text', lifted_at: 'bigint?', lifted_by: 'text?' },
+  primaryKey: ['item', 'kind', 'ref'],
+};
+
+/** What was seen, when, from where: the evidence behind every outcome. */
+export const looksTable: Table = {
+  name: 'looks',
+  columns: { id: 'text', removal_id: 'text', phase: 'text', verdict: 'text', why: 'text', at: 'bigint', looks: 'text' },
+  primaryKey: ['id'],
+  indexes: { removal: { columns: ['removal_id', 'at'] }, at: { columns: ['at'] } },
+  retention: { column: 'at', keep: 400 * day },
+};
+
+export interface CaseRow {
+  id: string;
+  item: string;
+  platform: string;
+  post_id: string;
+  version: number;
+  state: 'open' | 'decided' | 'superseded';
+  priority: number;
+  rule: string;
+  reasons: string;
+  route: string;
+  opened_at: number;
+  decision: string | null;
+  decided_at: number | null;
+  decided_by: string | null;
+  note: string | null;
+}
+
+export interface RemovalRow {
+  id: string;
+  item: string;
+  platform: string;
+  post_id: string;
+  version: number;
+  cycle: number;
+  wanted: 'gone' | 'public';
+  /** `pending` until what is wanted was seen; the rest are outcomes. */
+  state: 'pending' | 'gone' | 'not-found' | 'claimed' | 'restored';
+  route: string;
+  flags: string;
+  posted_at: number;
+  requested_at: number;
+  seen_at: number | null;
+  called_at: number | null;
+  accepted_at: number | null;
+  ended_at: number | null;
+  escalated_at: number | null;
+  round: number;
+  attempts: number;
+  watch: number;
+  detail: string;
+  next_at: number | null;
+  owner: string | null;
+  fence: number;
+  lease_until: number;
+}
+
+export interface GroundRow {
+  item: string;
+  kind: string;
+  ref: string;
+  added_at: number;
+  added_by: string;
+  lifted_at: number | null;
+  lifted_by: string | null;
+}
+
+export interface LookRow {
+  id: string;
+  removal_id: string;
+  phase: string;
+  verdict: string;
+  why: string;
+  at: number;
+  looks: string;
+}
+
+export interface EnforceRows {
+  cases: CaseRow;
+  removals: RemovalRow;
+  grounds: GroundRow;
+  looks: LookRow;
+}
