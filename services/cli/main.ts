@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import { ConfigError, configSchema, LockedError, readConfig } from '../runtime/index.js';
+
+const configHelp = (): string =>
+  Object.entries(configSchema.shape)
+    .map(([name, schema]) => `  ${name.padEnd(26)} ${schema.description ?? ''}`)
+    .join('\n');
+
+/** The command line. Each command loads only what it needs. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('sansdelai')
+    .description('Terrorist content removed without delay, and seen to be gone.')
+    .showHelpAfterError()
+    .addHelpText('after', `\nSettings are environment variables:\n${configHelp()}`);
+
+  program
+    .command('start')
+    .argument('[services...]', 'the services to run in this process; none named: all')
+    .description('run all services in one process, or the named ones')
+    .action(async (names: string[]) => {
+      const { startCommand } = await import('./start.js');
+      await startCommand(readConfig(process.env), names);
+    });
+  program
+    .command('replay')
+    .argument('<file>', 'posts as JSONL, also gzip')
+    .option('--rate <n>', 'posts a second; default: as fast as they are taken')
+    .option('--platform <name>', 'platform of posts that name none', 'replay')
+    .option('--wait <seconds>', 'how long to wait for assessments and removals at the end', '60')
+    .description('send a file of posts to the server and report what became of them')
+    .action(async (file: string, options: { rate?: string; platform: string; wait: string }) => {
+      const { replayCommand } = await import('./replay.js');
+      await replayCommand(file, options);
+    });
+  program
+    .command('assess')
+    .argument('<file>', 'posts as JSONL, also gzip')
+    .description('posts in, one assessment a line out on standard output; needs no server')
+    .action(async (file: string) => {
+      const { assessCommand } = await import('./assess.js');
+      await assessCommand(file, readConfig(process.env));
+    });
+  program
+    .command('explain')
+    .argument('<id>', "the post's id")
+    .requiredOption('--platform <name>', 'the platform it is on')
+    .description('show every step of one post, with the reasons')
+    .action(async (id: string, options: { platform: string }) => {
+      const { explainCommand } = await import('./explain.js');
+      await explainCommand(id, options.platform);
+    });
+  // These read their own flags.
+  const passed = (name: string, description: string, run: (args: string[]) => Promise<void>) =>
+    program
+      .command(name)
+      .argument('[args...]')
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .description(description)
+      .action((args: string[]) => run(args));
+  program.enablePositionalOptions();
+  passed('train', 'train the text model: --data <folder>', async args => (await import('../../models/text/index.js')).trainCommand(args));
+  passed('evaluate', "labelled posts in, the model card's table out", async args =>
+    (await import('../../models/text/index.js')).evaluateCommand(args),
+  );
+  passed('bench', 'measure: throughput and latency beside the limits of the parts', async args =>
+    (await import('../../test/bench/index.js')).benchCommand(args),
+  );
+
+  try {
+    await program.parseAsync(argv as string[]);
+  } catch (error) {
+    const expected = error instanceof ConfigError || error instanceof LockedError;
+    const { message, stack } = error as Error;
+    process.stderr.write(`${process.env.LOG_LEVEL === 'debug' ? stack : message}\n`);
+    process.exitCode = expected ? 2 : 1;
+  }
+}
