@@ -1,0 +1,35 @@
+/** The chance that a positive scores above a negative, ties half: the area under the ROC curve. NaN where either is missing. */
+export function auc(positives: readonly number[], negatives: readonly number[]): number {
+  const all = [...positives.map(score => ({ score, up: 1 })), ...negatives.map(score => ({ score, up: 0 }))];
+  all.sort((a, b) => a.score - b.score);
+  let rankSum = 0;
+  for (let i = 0; i < all.length; ) {
+    let j = i;
+    while (j < all.length && all[j]!.score === all[i]!.score) j++;
+    // Ranks i+1 to j are shared by the ties.
+    for (let k = i; k < j; k++) if (all[k]!.up) rankSum += (i + 1 + j) / 2;
+    i = j;
+  }
+  const n1 = positives.length;
+  return (rankSum - (n1 * (n1 + 1)) / 2) / (n1 * negatives.length);
+}
+
+/** A source counts by its posts up to this many, so that neither a large one nor a small noisy one decides alone. */
+const sourceCap = 200;
+
+/** The least score that at most `share` of the negatives reach, balanced by source. */
+export function thresholdAt(share: number, bySource: ReadonlyMap<string, readonly number[]>): number {
+  const sources = [...bySource.values()].filter(scores => scores.length > 0);
+  const total = sources.reduce((sum, scores) => sum + Math.min(scores.length, sourceCap), 0);
+  const weighted = sources
+    .flatMap(scores =>
+      scores.map(score => ({ score, weight: Math.min(scores.length, sourceCap) / scores.length / total })),
+    )
+    .sort((a, b) => b.score - a.score);
+  let reached = 0;
+  for (const { score, weight } of weighted) {
+    reached += weight;
+    if (reached > share) return Math.min(1, (Math.floor(score * 1e6) + 1) / 1e6);
+  }
+  return 1;
+}
