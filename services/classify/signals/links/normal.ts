@@ -1,0 +1,106 @@
+/** What is added to a link to follow who clicked it, and changes nothing of what it shows. */
+const tracking = new Set(
+  (
+    'fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid li_fat_id igshid igsh mc_cid mc_eid mkt_tok ref_src ref_url ' +
+    '_hsenc _hsmi __hstc __hssc __hsfp hsctatracking vero_id vero_conv oly_anon_id oly_enc_id wickedid rb_clickid s_cid spm ' +
+    '_ga _gl at_medium at_campaign cmpid mbid ncid share_id srsltid sfnsn mibextid'
+  ).split(' '),
+);
+const trackingByHost: Readonly<Record<string, ReadonlySet<string>>> = {
+  'youtube.com': new Set(['si', 'feature', 'pp', 'ab_channel']),
+  'm.youtube.com': new Set(['si', 'feature', 'pp', 'ab_channel']),
+  'youtu.be': new Set(['si', 'feature']),
+  'open.spotify.com': new Set(['si', 'context']),
+  'twitter.com': new Set(['s', 't']),
+  'mobile.twitter.com': new Set(['s', 't']),
+  'x.com': new Set(['s', 't']),
+};
+
+/** One link in the form in which links are compared. */
+export interface NormalLink {
+  /** Lower case, punycode, without `www.` and final dot; with the port where it is not the scheme's own. */
+  host: string;
+  /** Without final slash; empty for the root. */
+  path: string;
+  /** Host, path, what is left of the query (sorted), and a fragment that names a page of its own. */
+  whole: string;
+}
+
+/**
+ * The normal form of a web link (a scheme may be missing), or undefined where it is none. http and https, `www.` and not, percent-encoding,
+ * dot segments, tracking parameters and the order of parameters make no difference.
+ */
+export function normalLink(link: string): NormalLink | undefined {
+  const [, scheme] = /^[a-z][a-z0-9+.-]*:(\/\/|(?!\d))/i.exec(link) ?? [];
+  // Of another scheme (mailto:), for a host with its port has digits behind the colon.
+  if (scheme === '') return undefined;
+  const withScheme = scheme ? link : `https://${link}`;
+  if (!URL.canParse(withScheme)) return undefined;
+  const url = new URL(withScheme);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
+  const name = url.hostname.replace(/\.$/, '').replace(/^www\.(?=.*\.)/, '');
+  if (name === '') return undefined;
+  const otherDefault = url.port === '80' || url.port === '443';
+  const host = url.port === '' || otherDefault ? name : `${name}:${url.port}`;
+  const path = plainEncoding(url.pathname)
+    .replace(/\/{2,}/g, '/')
+    .replace(/\/$/, '');
+  const query = normalQuery(url.search, name);
+  // Single-page applications and file hosts keep the page behind the hash.
+  const fragment = /^#[!/]./.test(url.hash) ? plainEncoding(url.hash).replace(/\/$/, '') : '';
+  return { host, path, whole: `${host}${path}${query}${fragment}` };
+}
+
+function normalQuery(search: string, host: string): string {
+  const own = trackingByHost[host];
+  const parameters = search
+    .slice(1)
+    .split('&')
+    .filter(parameter => {
+      const name = (parameter.split('=', 1)[0] ?? '').toLowerCase();
+      return parameter !== '' && !name.startsWith('utm_') && !tracking.has(name) && !own?.has(name);
+    })
+    .map(plainEncoding)
+    .sort();
+  return parameters.length === 0 ? '' : `?${parameters.join('&')}`;
+}
+
+/** RFC 3986, 6.2.2: unreserved characters stand for themselves, other codes are in capitals. */
+function plainEncoding(text: string): string {
+  return text.replace(/%[0-9a-f]{2}/gi, code => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return /[A-Za-z0-9._~-]/.test(character) ? character : code.toUpperCase();
+  });
+}
+
+/** How much of a link an entry names: this page, everything below a path, or everything on a domain and its subdomains. */
+export type LinkScope = 'link' | 'prefix' | 'domain';
+
+/** The key under which an entry of this scope is kept, or why there can be none. */
+export function linkKey(link: string, scope: LinkScope): { key: string } | { problem: string } {
+  const normal = normalLink(link);
+  if (!normal) return { problem: 'is not a web link' };
+  const name = normal.host.replace(/:\d+$/, '');
+  if (!name.includes('.') && !name.startsWith('[')) return { problem: `names no domain (${name})` };
+  if (scope === 'link') return { key: `link ${normal.whole}` };
+  if (scope === 'domain') {
+    return normal.path === '' ? { key: `domain ${name}` } : { problem: 'has a path; list it as prefix or link' };
+  }
+  return normal.path === ''
+    ? { problem: 'has no path; list it as domain or link' }
+    : { key: `prefix ${normal.host}${normal.path}` };
+}
+
+const mostSteps = 32;
+
+/** All keys under which this link may be listed, the narrowest first. Bounded: of a very deep path or name the ends are looked at. */
+export function keysOf({ host, path, whole }: NormalLink): string[] {
+  const keys = [`link ${whole}`];
+  const segments = path.split('/', mostSteps);
+  for (let n = segments.length; n > 1; n--) keys.push(`prefix ${host}${segments.slice(0, n).join('/')}`);
+  const name = host.replace(/:\d+$/, '');
+  if (name.startsWith('[')) return [...keys, `domain ${name}`];
+  const labels = name.split('.').slice(-mostSteps);
+  for (let n = 0; n < labels.length; n++) keys.push(`domain ${labels.slice(n).join('.')}`);
+  return keys;
+}

@@ -1,0 +1,119 @@
+import { inOrder, leastScore } from './decide.js';
+import type { FindingCondition, PolicyText, PostCondition, Rule } from './schema.js';
+
+/** What policies have to know of a signal. */
+export interface SignalInfo {
+  name: string;
+  labels: readonly string[];
+  /** Labels on which a rule may act by itself: always, or where the operator's own people confirmed the entry that matched. */
+  evidence?: Readonly<Record<string, 'always' | 'confirmed'>>;
+}
+
+/**
+ * What is wrong with a policy that is well written: signals and labels that do not exist, conditions that nothing can meet, rules that
+ * others always come before, and actions without evidence (promise 4). Each problem begins with the path it is about.
+ */
+export function problemsIn(policy: PolicyText, signals: readonly SignalInfo[]): string[] {
+  const problems: string[] = [];
+  const names = new Set<string>();
+  policy.rules.forEach((rule, n) => {
+    const at = `rules[${n}]`;
+    if (names.has(rule.name)) problems.push(`${at}.name: another rule is called ${rule.name}`);
+    names.add(rule.name);
+    for (const part of ['when', 'unless'] as const) {
+      const finding = rule[part]?.finding;
+      if (finding) problems.push(...findingProblems(finding, `${at}.${part}.finding`, signals));
+    }
+    if (rule.unless && !rule.unless.finding && !rule.unless.post) {
+      problems.push(`${at}.unless: holds for every post, so the rule is for none`);
+    }
+    if (rule.priority === 'score' && !rule.when.finding) {
+      problems.push(`${at}.priority: "score" needs a condition on a finding`);
+    }
+    const { finding, post } = rule.when;
+    if (finding && post?.language?.every(language => leastScore(finding, language) > 1)) {
+      problems.push(`${at}.when.finding.atLeast: names a score for none of the languages of the rule`);
+    }
+    const lacking = evidenceLacking(rule, signals);
+    if (lacking) problems.push(`${at}: ${lacking}`);
+  });
+  const ordered = inOrder(policy.rules);
+  ordered.forEach((rule, n) => {
+    const before = ordered.slice(0, n).find(earlier => covers(earlier, rule));
+    if (before) {
+      const at = policy.rules.indexOf(rule);
+      problems.push(`rules[${at}]: can never decide, rule ${before.name} (${before.action}) always comes before it`);
+    }
+  });
+  return problems;
+}
+
+function findingProblems(finding: FindingCondition, at: string, signals: readonly SignalInfo[]): string[] {
+  const { signal, label, confirmed, over } = finding;
+  const asked = signal === undefined ? signals : signals.filter(({ name }) => name === signal);
+  if (asked.length === 0) {
+    return [`${at}.signal: there is no signal ${signal} (there are ${signals.map(({ name }) => name).join(', ')})`];
+  }
+  const known = new Set(asked.flatMap(({ labels }) => labels));
+  const of = signal === undefined ? 'no signal' : `signal ${signal} never`;
+  const problems = (label ?? [])
+    .filter(name => !known.has(name))
+    .map(name => `${at}.label: ${of} finds ${name} (it is one of ${[...known].join(', ')})`);
+  if (confirmed !== undefined && !asked.some(({ evidence }) => Object.values(evidence ?? {}).includes('confirmed'))) {
+    problems.push(`${at}.confirmed: signal ${signal} has no entries that could be confirmed`);
+  }
+  if (confirmed !== undefined && over)
+    problems.push(`${at}: no finding has both an entry (confirmed) and a threshold (over)`);
+  return problems;
+}
+
+/** Only evidence automates: why this rule may not act by itself, or undefined. */
+function evidenceLacking({ action, when }: Rule, signals: readonly SignalInfo[]): string | undefined {
+  if (action !== 'remove' && action !== 'withhold') return undefined;
+  const evidence = signals.flatMap(signal =>
+    Object.entries(signal.evidence ?? {}).map(([label, kind]) => ({ signal: signal.name, label, kind })),
+  );
+  const needs = `${action} needs evidence, so when.finding has to name ${evidence
+    .map(({ label, kind }) => (kind === 'confirmed' ? `${label} with confirmed: true` : label))
+    .join(', or ')}`;
+  if (!when.finding?.label) return needs;
+  const { signal, label: labels, confirmed } = when.finding;
+  for (const label of labels) {
+    const from = signals.filter(
+      ({ name, labels: own }) => (signal === undefined || name === signal) && own.includes(label),
+    );
+    for (const { name } of from) {
+      const kind = evidence.find(one => one.signal === name && one.label === label)?.kind;
+      if (kind === undefined) return `${needs}; ${label} of ${name} alone is a reason to review`;
+      if (kind === 'confirmed' && confirmed !== true) return `${needs}; unconfirmed entries only send to review`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether the first rule is for every post that the second is for. */
+function covers(first: Rule, second: Rule): boolean {
+  if (first.unless && JSON.stringify(first.unless) !== JSON.stringify(second.unless)) return false;
+  const { finding, post } = first.when;
+  return (
+    (!finding || (second.when.finding !== undefined && findingCovers(finding, second.when.finding))) &&
+    (!post || (second.when.post !== undefined && postCovers(post, second.when.post)))
+  );
+}
+
+const within = (wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean =>
+  wide === undefined || (narrow?.every(item => wide.includes(item)) ?? false);
+
+function findingCovers(wide: FindingCondition, narrow: FindingCondition): boolean {
+  const languages = [wide, narrow].flatMap(({ atLeast }) => (typeof atLeast === 'object' ? Object.keys(atLeast) : []));
+  return (
+    (wide.signal === undefined || wide.signal === narrow.signal) &&
+    within(wide.label, narrow.label) &&
+    (wide.confirmed === undefined || wide.confirmed === narrow.confirmed) &&
+    (wide.over === undefined || wide.over === narrow.over) &&
+    [...languages, undefined].every(language => leastScore(wide, language) <= leastScore(narrow, language))
+  );
+}
+
+const postCovers = (wide: PostCondition, narrow: PostCondition): boolean =>
+  within(wide.language, narrow.language) && within(wide.platform, narrow.platform) && within(wide.flags, narrow.flags);
