@@ -1,0 +1,3 @@
+import { release } from './start.js';
+
+export default (): Promise<void> => release();
