@@ -1,0 +1,2 @@
+export { type Judgement, judge, type Look, type LookVerdict, seen } from './judge.js';
+export { type LookDeps, look } from './look.js';

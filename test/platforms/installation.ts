@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Router } from 'express';
+import { connectorsOf, type Platforms, platformTables } from '../../services/platforms/index.js';
+import {
+  createLog,
+  listen,
+  type OpenRuntime,
+  openRuntime,
+  readConfig,
+  realTime,
+} from '../../services/runtime/index.js';
+
+/** A process of its own, but for the services: real database in a folder of its own, real HTTP, all connectors. */
+export interface Installation extends Platforms {
+  runtime: OpenRuntime;
+  url: string;
+  /** Serves further routes. */
+  mount(router: Router): void;
+  stop(): Promise<void>;
+}
+
+export async function start(folder: string, settings: Record<string, string> = {}): Promise<Installation> {
+  const config = readConfig({ PORT: '0', SANSDELAI_DATA: folder, LOG_LEVEL: 'silent', ...settings });
+  const runtime = await openRuntime(config, realTime, createLog('silent', false), platformTables);
+  const http = await listen(runtime, () => runtime.problems());
+  runtime.url = http.url;
+  const platforms = connectorsOf(runtime);
+  http.mount(platforms.routers);
+  return {
+    ...platforms,
+    runtime,
+    url: http.url,
+    mount: router => http.mount([...platforms.routers, router]),
+    stop: async () => {
+      await http.stop();
+      await runtime.stop();
+    },
+  };
+}
+
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'platforms-'));
+export const dropFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+export async function until<T>(what: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const found = await what();
+    if (found) return found;
+    if (Date.now() > end) throw new Error('waited for ten seconds in vain');
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
