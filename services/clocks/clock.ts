@@ -1,0 +1,150 @@
+import { eventId } from '../contracts/index.js';
+import type { ClockChange } from './derive.js';
+import { add, contribute, type Totals } from './figures.js';
+import { overdue, type Rules } from './obligations.js';
+import {
+  compact,
+  type History,
+  isOpen,
+  levelAt,
+  type Moment,
+  merge,
+  nextInstant,
+  type Standing,
+  standing,
+} from './standing.js';
+import type { ClockRow, ClockState } from './tables.js';
+
+/** The standard test post's own platform: its clocks are kept and paged for, but are no figure of this installation's work. */
+export const probePlatform = 'sandbox-probe';
+
+/** A clock whose warning is past already when its start comes in gets this long (ms): its end may be right behind. */
+const grace = 2_000;
+
+/** Where clocks without a running due sort: behind all others. */
+export const someday = 1e14;
+
+/** What a clock is about, beside its subject. */
+export interface Item {
+  platform: string;
+  postId: string;
+  version: number;
+}
+
+/** One clock for each obligation and subject: its id follows from them. */
+export const clockId = (obligation: string, subject: string): string => eventId(subject, `clock:${obligation}`);
+
+/** A change as the clock keeps it, with the due that follows from today's settings. */
+export function toMoment(
+  event: string,
+  { kind, at, route, uncounted, obligation }: ClockChange,
+  item: Item,
+  rules: Rules,
+): Moment {
+  const begins = kind === 'start' || kind === 'reopen' || (kind === 'resume' && rules.resumes(obligation) === 'afresh');
+  const due = begins ? rules.limit(obligation)?.due(at) : undefined;
+  return {
+    id: event,
+    kind,
+    at,
+    ...(due === undefined ? {} : { due }),
+    ...(route === undefined ? {} : { route }),
+    ...(kind === 'start' && (uncounted || item.platform === probePlatform) ? { uncounted: true } : {}),
+  };
+}
+
+const stateOf = (clock: Standing, level: number): ClockState =>
+  clock.phase === 'running' && level === overdue ? 'breached' : clock.phase === 'released' ? 'stopped' : clock.phase;
+
+/** The row that follows from a history; what changes in the totals is added to `totals`. */
+function settle(
+  before: ClockRow | undefined,
+  identity: Pick<ClockRow, 'id' | 'obligation' | 'subject' | 'platform' | 'post_id' | 'post_version'>,
+  history: History,
+  checkedAt: number | undefined,
+  now: number,
+  rules: Rules,
+  totals: Totals,
+): ClockRow {
+  const is = standing(history);
+  if (before) contribute(totals, rules, before.obligation, standing(JSON.parse(before.history) as History), -1);
+  contribute(totals, rules, identity.obligation, is, 1);
+
+  const level = levelAt(is, checkedAt ?? 0);
+  const overdueNow = isOpen(is) && (is.pastDue || level === overdue);
+  // Breaches are counted when they are shown; evidence that comes later can take one back, but never lowers the count.
+  const due = is.late + (overdueNow ? 1 : 0);
+  const shown = (before?.late ?? 0) - (before?.withdrawn ?? 0);
+  const late = Math.max(0, due - shown);
+  const withdrawn = Math.max(0, shown - due);
+  if (is.counted && is.route !== undefined) {
+    add(totals, identity.obligation, is.route, 'late', late);
+    add(totals, identity.obligation, is.route, 'withdrawn', withdrawn);
+  }
+
+  const running = is.phase === 'running' ? is.due : undefined;
+  const next = nextInstant(is, checkedAt);
+  return {
+    ...identity,
+    route: is.route ?? null,
+    state: stateOf(is, level),
+    open: isOpen(is) ? 1 : 0,
+    counted: is.counted ? 1 : 0,
+    started_at: is.startedAt ?? null,
+    due_at: running ?? null,
+    sort_at: running ?? someday + (is.startedAt ?? 0),
+    ended_at: isOpen(is) ? null : (is.endedAt ?? null),
+    seconds: is.ms === undefined ? null : is.ms / 1000,
+    reopened: is.reopened,
+    level,
+    checked_at: checkedAt ?? null,
+    next_at: next ?? null,
+    late: (before?.late ?? 0) + late,
+    withdrawn: (before?.withdrawn ?? 0) + withdrawn,
+    history: JSON.stringify(compact(history)),
+    changed_at: now,
+    version: (before?.version ?? 0) + 1,
+  };
+}
+
+/**
+ * A clock after these changes; undefined where they say nothing new. Pure but for `totals`, to which the difference is added.
+ * @param before the row as it is in the database; undefined where there is none.
+ */
+export function advance(
+  before: ClockRow | undefined,
+  changes: readonly { event: string; change: ClockChange; item: Item }[],
+  now: number,
+  rules: Rules,
+  totals: Totals,
+): ClockRow | undefined {
+  const [first] = changes;
+  if (!first) return undefined;
+  const old: History = before ? (JSON.parse(before.history) as History) : { moments: [] };
+  const moments = changes.map(({ event, change, item }) => toMoment(event, change, item, rules));
+  const history = merge(old, moments);
+  if (history === old) return undefined;
+  const { obligation, subject } = first.change;
+  const identity = before ?? {
+    id: clockId(obligation, subject),
+    obligation,
+    subject,
+    platform: first.item.platform,
+    post_id: first.item.postId,
+    post_version: first.item.version,
+  };
+  const row = settle(before, identity, history, before?.checked_at ?? undefined, now, rules, totals);
+  if (row.next_at !== null && row.next_at <= now) {
+    // Given once: what is waiting already does not wait longer.
+    row.next_at = Math.min(now + grace, Math.max(row.next_at, before?.next_at ?? now + grace));
+  }
+  return row;
+}
+
+/** What the escalation finds at `now`: the clock as it is then, and the level that somebody has to be told of (0: none). */
+export function check(before: ClockRow, now: number, rules: Rules, totals: Totals): { row: ClockRow; level: number } {
+  const history = JSON.parse(before.history) as History;
+  const row = settle(before, before, history, now, now, rules, totals);
+  // A clock that has ended is looked at for one reason: it ended late, and nobody was told.
+  return { row, level: row.open === 0 ? overdue : row.level };
+}

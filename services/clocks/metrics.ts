@@ -1,0 +1,190 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { aborted, type Database, type Runtime } from '../runtime/index.js';
+import { someday } from './clock.js';
+import type { HistogramName, Rules } from './obligations.js';
+import type { ClockTables, ClockTotalsRow } from './tables.js';
+
+interface Snapshot {
+  totals: ClockTotalsRow[];
+  /** By obligation: milliseconds since 1970. */
+  nextDue: Map<string, number>;
+}
+
+/** Reads all figures: the totals (some dozens of rows), and one index look-up for each obligation with a limit. */
+async function read(db: Database, rules: Rules): Promise<Snapshot> {
+  const rows = db.tables<ClockTables>();
+  const nextDue = new Map<string, number>();
+  const [totals] = await Promise.all([
+    rows.selectFrom('clock_totals').selectAll().execute(),
+    ...rules.objectives.map(async ({ obligation }) => {
+      const nearest = await rows
+        .selectFrom('clocks')
+        .select('sort_at')
+        .where('obligation', '=', obligation)
+        .where('open', '=', 1)
+        .where('counted', '=', 1)
+        .where('sort_at', '<', someday)
+        .orderBy('sort_at')
+        .limit(1)
+        .executeTakeFirst();
+      if (nearest) nextDue.set(obligation, nearest.sort_at);
+    }),
+  ]);
+  return { totals, nextDue };
+}
+
+type Family = Awaited<ReturnType<Histogram<'obligation' | 'route'>['get']>>;
+type Sample = Family['values'][number];
+
+/** A histogram whose counts are in the database: prom-client only writes it out. Series exist for what occurred, no others. */
+class TotalsHistogram extends Histogram<'obligation' | 'route'> {
+  constructor(
+    private readonly family: { name: HistogramName; help: string; edges: readonly number[] },
+    private readonly totals: () => Promise<ClockTotalsRow[]>,
+  ) {
+    super({ name: family.name, help: family.help, labelNames: ['obligation', 'route'], registers: [] });
+  }
+
+  override async get(): Promise<Family> {
+    const { name, help, edges } = this.family;
+    const values = seriesOf(await this.totals(), name, edges);
+    return { name, help, type: 'histogram', aggregator: 'sum', values } as unknown as Family;
+  }
+
+  /** What prom-client's text output calls instead of `get`. */
+  getForPromString(): Promise<Family> {
+    return this.get();
+  }
+}
+
+/** The samples of a histogram. A bucket of an earlier setting counts in the next edge that there is now. */
+export function seriesOf(totals: readonly ClockTotalsRow[], name: string, edges: readonly number[]): Sample[] {
+  const groups = new Map<string, ClockTotalsRow[]>();
+  for (const row of totals) {
+    const group = `${row.obligation}\0${row.route}`;
+    groups.set(group, [...(groups.get(group) ?? []), row]);
+  }
+  return [...groups.values()].flatMap(rows => {
+    const [{ obligation, route }] = rows as [ClockTotalsRow];
+    const measure = (name: string): number => rows.find(row => row.measure === name)?.value ?? 0;
+    const count = measure('count');
+    if (count === 0) return [];
+    const upTo = (edge: number): number =>
+      rows
+        .filter(row => row.measure.startsWith('le:') && Number(row.measure.slice(3)) <= edge)
+        .reduce((sum, row) => sum + row.value, 0);
+    const labels = { obligation, route };
+    return [
+      ...edges.map(edge => ({ metricName: `${name}_bucket`, labels: { ...labels, le: edge }, value: upTo(edge) })),
+      { metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
+      { metricName: `${name}_sum`, labels, value: measure('ms') / 1000 },
+      { metricName: `${name}_count`, labels, value: count },
+    ] as Sample[];
+  });
+}
+
+/** Makes the metrics of the clocks; they read the database when they are asked. */
+function makeMetrics({ db, time, log }: Pick<Runtime, 'db' | 'time' | 'log'>, rules: Rules) {
+  // All metrics of one scrape share one reading. Where it fails there is a gap, never an old figure, and the other metrics still come.
+  let reading: Promise<Snapshot> | undefined;
+  const snapshot = (): Promise<Snapshot> => {
+    reading ??= read(db, rules)
+      .catch(error => {
+        log.error({ err: error }, 'figures of the clocks not read');
+        return { totals: [], nextDue: new Map() };
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+  const sumBy = (totals: readonly ClockTotalsRow[], measure: string): Map<string, number> => {
+    const sums = new Map<string, number>();
+    for (const row of totals) {
+      if (row.measure === measure) sums.set(row.obligation, (sums.get(row.obligation) ?? 0) + row.value);
+    }
+    return sums;
+  };
+  const histogram = (name: HistogramName, help: string) =>
+    new TotalsHistogram({ name, help, edges: rules.edges[name] }, async () =>
+      (await snapshot()).totals.filter(row => rules.histogram(row.obligation) === name),
+    );
+  const counter = (name: string, help: string, measure: string, labels: Record<string, string>) =>
+    new Counter({
+      name,
+      help,
+      labelNames: ['obligation', ...Object.keys(labels)],
+      registers: [],
+      async collect() {
+        const sums = sumBy((await snapshot()).totals, measure);
+        this.reset();
+        for (const [obligation, n] of sums) this.inc({ obligation, ...labels }, n);
+      },
+    });
+
+  return [
+    histogram(
+      'takedown_seconds',
+      'Time from the start of a clock to its end by evidence, limits of seconds to minutes.',
+    ),
+    histogram(
+      'takedown_long_seconds',
+      'Time from the start of a clock to its end by evidence, limits of hours and days.',
+    ),
+    new Gauge({
+      name: 'takedown_objective_ratio',
+      help: 'What is promised: the share of clocks that end within this many seconds.',
+      labelNames: ['obligation', 'within'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { obligation, seconds, ratio } of rules.objectives) this.set({ obligation, within: seconds }, ratio);
+      },
+    }),
+    new Gauge({
+      name: 'takedown_clocks_open',
+      help: 'Clocks that have started and not ended.',
+      labelNames: ['obligation'],
+      registers: [],
+      async collect() {
+        const sums = sumBy((await snapshot()).totals, 'open');
+        this.reset();
+        for (const [obligation, n] of sums) this.set({ obligation }, n);
+      },
+    }),
+    new Gauge({
+      name: 'takedown_next_due_seconds',
+      help: 'Time until the next open clock is due; below zero where one is over its limit.',
+      labelNames: ['obligation'],
+      registers: [],
+      async collect() {
+        const { nextDue } = await snapshot();
+        this.reset();
+        for (const [obligation, due] of nextDue) this.set({ obligation }, (due - time.now()) / 1000);
+      },
+    }),
+    counter('takedown_breaches_total', 'Clocks that were over their limit when it passed, by cause.', 'late', {
+      cause: 'late',
+    }),
+    counter(
+      'takedown_breaches_withdrawn_total',
+      'Breaches that evidence took back: it came after the limit, of an end before it.',
+      'withdrawn',
+      {},
+    ),
+  ];
+}
+
+/** Publishes the figures in this process until aborted: run by one elected process, so that nothing is counted twice. */
+export async function publishMetrics(
+  runtime: Pick<Runtime, 'db' | 'time' | 'log'> & { metrics: { registry: Registry } },
+  rules: Rules,
+  signal: AbortSignal,
+): Promise<void> {
+  const { registry } = runtime.metrics;
+  const metrics = makeMetrics(runtime, rules);
+  for (const metric of metrics) registry.registerMetric(metric as Gauge);
+  await aborted(signal);
+  for (const { name } of metrics.map(metric => metric as unknown as { name: string }))
+    registry.removeSingleMetric(name);
+}

@@ -1,0 +1,169 @@
+import type { EvidenceFact } from '../contracts/index.js';
+import type { Config } from '../runtime/index.js';
+
+/**
+ * What a fact does to a clock.
+ * `start`: begins to run. `suspend`, `resume`: stands still, and goes on. `stop`: ends by evidence, with a figure. `cancel`: ends without a figure.
+ * `reopen`: what had ended by evidence is undone; the clock runs again. `release`: the content is rightly up again; a later `start` begins anew.
+ */
+export type MoveKind = 'start' | 'suspend' | 'resume' | 'stop' | 'cancel' | 'reopen' | 'release';
+
+export interface Move {
+  kind: MoveKind;
+  /** What the clock is about: a case, a removal, later an order. One clock for each obligation and subject. */
+  subject: string;
+  at: number;
+  /** With `start`: the way the post came in, a label of the figures. */
+  route?: string;
+  /** With `start`: the clock is kept, but counts in no figure. */
+  uncounted?: boolean;
+}
+
+/** A limit. `seconds` is its nominal length, an edge of the histogram; `due` the instant of a clock that starts at `start`. */
+export interface Limit {
+  seconds: number;
+  due(start: number): number;
+}
+
+/** A limit by elapsed time, whatever the calendar says. */
+export const elapsed = (ms: number): Limit => ({ seconds: ms / 1000, due: start => start + ms });
+
+type Follows = {
+  [T in EvidenceFact['type']]?: (data: Extract<EvidenceFact, { type: T }>['data']) => Move | undefined;
+};
+
+/** One row of the table: a time limit that the law or the operator sets, and which facts move its clocks. */
+export interface Obligation {
+  name: string;
+  setBy: 'law' | 'operator';
+  /** Where the law says so. */
+  article?: string;
+  /** In words, as the page that shows the table has them. */
+  starts: string;
+  suspends?: string;
+  stops: string;
+  /** Undefined where the figure is only reported. */
+  limit?(config: Config): Limit;
+  /** What a resumed clock does: goes `on` with what was left (the default), or runs `afresh`. */
+  resumes?: 'on' | 'afresh';
+  follows: Follows;
+}
+
+/** Shares of a limit, in percent, at which people are told; from `pageFrom` on somebody is paged. */
+export const warnings = [50, 80, 95] as const;
+export const pageFrom = 80;
+/** The level of a clock that is past its limit. */
+export const overdue = 100;
+
+const start = (subject: string, data: { at: number; route: string }): Move => ({
+  kind: 'start',
+  subject,
+  at: data.at,
+  route: data.route,
+});
+
+/** How the end of a removal moves the clocks about it. `claimed` is a platform's word without a look: it stops no clock. */
+const removalEnd: Follows['removal.ended.v1'] = ({ removalId: subject, at, outcome }) => {
+  switch (outcome) {
+    case 'gone':
+      return { kind: 'stop', subject, at };
+    case 'not-found':
+    case 'cancelled':
+      return { kind: 'cancel', subject, at };
+    case 'restored':
+      return { kind: 'release', subject, at };
+    case 'claimed':
+      return undefined;
+  }
+};
+const removalReturn: Follows['removal.returned.v1'] = ({ removalId: subject, at }) => ({ kind: 'reopen', subject, at });
+
+/** Every time limit that this installation keeps. Legal rows stand beside the operator's own. */
+export const obligations: readonly Obligation[] = [
+  {
+    name: 'review',
+    setBy: 'operator',
+    starts: 'a case is opened for a person',
+    stops: 'the case is decided',
+    limit: config => elapsed(config.CLOCK_REVIEW),
+    follows: {
+      'case.opened.v1': data => start(data.caseId, data),
+      // Nobody decided a case whose post was replaced by a newer version.
+      'case.closed.v1': ({ caseId: subject, at, decision }) => ({
+        kind: decision === 'superseded' ? 'cancel' : 'stop',
+        subject,
+        at,
+      }),
+    },
+  },
+  {
+    name: 'removal',
+    setBy: 'operator',
+    starts: 'a person decides, or a rule matches',
+    stops: 'the content is seen to be gone',
+    limit: config => elapsed(config.CLOCK_REMOVAL),
+    follows: {
+      'removal.requested.v1': data => start(data.removalId, data),
+      'removal.ended.v1': removalEnd,
+      'removal.returned.v1': removalReturn,
+    },
+  },
+  {
+    name: 'posted-to-gone',
+    setBy: 'operator',
+    starts: 'the post is published',
+    stops: 'the content is seen to be gone',
+    follows: {
+      'removal.requested.v1': data => ({
+        ...start(data.removalId, { at: data.postedAt, route: data.route }),
+        // An old post that is read in afterwards says nothing about how fast this installation is.
+        ...(data.flags.includes('backfill') ? { uncounted: true } : {}),
+      }),
+      'removal.ended.v1': removalEnd,
+      'removal.returned.v1': removalReturn,
+    },
+  },
+];
+
+export type HistogramName = 'takedown_seconds' | 'takedown_long_seconds';
+
+/** The table as this installation's settings make it. */
+export interface Rules {
+  limit(obligation: string): Limit | undefined;
+  histogram(obligation: string): HistogramName;
+  resumes(obligation: string): 'on' | 'afresh';
+  /** Upper edges of the buckets in seconds; every promised limit is one. */
+  edges: Readonly<Record<HistogramName, readonly number[]>>;
+  /** What is promised: `ratio` of the clocks end within `seconds`. */
+  objectives: readonly { obligation: string; seconds: number; ratio: number }[];
+}
+
+const hour = 3600;
+const edgesOf: Record<HistogramName, readonly number[]> = {
+  takedown_seconds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, hour],
+  takedown_long_seconds: [60, 600, hour, 4 * hour, 8 * hour, ...[1, 2, 3, 7, 14, 30, 90].map(days => days * 24 * hour)],
+};
+
+/** Reads the limits out of the settings, once. */
+export function rulesOf(config: Config, table: readonly Obligation[] = obligations): Rules {
+  const limits = new Map(table.map(row => [row.name, row.limit?.(config)]));
+  const rows = new Map(table.map(row => [row.name, row]));
+  const histogram = (name: string): HistogramName =>
+    (limits.get(name)?.seconds ?? 0) < hour ? 'takedown_seconds' : 'takedown_long_seconds';
+  const objectives = table.flatMap(({ name }) => {
+    const seconds = limits.get(name)?.seconds;
+    // An obligation of result: all of them, not most.
+    return seconds === undefined ? [] : [{ obligation: name, seconds, ratio: 1 }];
+  });
+  const edges = (name: HistogramName): number[] => {
+    const promised = objectives.filter(row => histogram(row.obligation) === name).map(row => row.seconds);
+    return [...new Set([...edgesOf[name], ...promised])].sort((a, b) => a - b);
+  };
+  return {
+    limit: name => limits.get(name),
+    histogram,
+    resumes: name => rows.get(name)?.resumes ?? 'on',
+    edges: { takedown_seconds: edges('takedown_seconds'), takedown_long_seconds: edges('takedown_long_seconds') },
+    objectives,
+  };
+}
