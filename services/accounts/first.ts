@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hash, verify } from '@node-rs/argon2';
-import type { Runtime } from '../runtime/index.js';
+import { ConflictError, type Runtime } from '../runtime/index.js';
 import { addKey } from './keys.js';
 import { type AccountRows, peopleTable } from './tables.js';
 
@@ -16,39 +16,76 @@ export interface FirstSecrets {
 
 /**
  * Makes what a new installation needs: the first ingest key, the first administrator, and the key file for the commands (mode 0600).
- * Several processes may start at once: each thing is made by one of them.
+ * Several processes may start at once: each thing is made, and shown, by one of them.
  */
 export async function ensureFirst(runtime: Runtime): Promise<FirstSecrets> {
-  const { config, time, db } = runtime;
   const made: FirstSecrets = {};
-  const rows = db.tables<AccountRows>();
-  if (config.SANSDELAI_API_KEY) {
-    const id = `given-${config.SANSDELAI_API_KEY.length}-${time.uuid().slice(0, 8)}`;
-    await db.commit([addKey(runtime, config.SANSDELAI_API_KEY, id, 'SANSDELAI_API_KEY', ['posts:write', 'posts:read'])]);
-  } else {
-    const any = await rows.selectFrom('api_keys').select('id').where('id', '=', 'first').executeTakeFirst();
-    if (!any) {
-      const key = `sd_${time.secret(24)}`;
-      await db.commit([addKey(runtime, key, 'first', 'first ingest key', ['posts:write', 'posts:read'])]);
-      made.apiKey = key;
-    }
-  }
-
-  const administrator = await rows.selectFrom('people').selectAll().where('name', '=', 'admin').executeTakeFirst();
-  const given = config.SANSDELAI_ADMIN_PASSWORD;
-  if (!administrator || (given && !(await verify(administrator.password, given)))) {
-    const password = given ?? time.secret(12);
-    const row = { name: 'admin', role: 'administrator', password: await hash(password), created_at: time.now() };
-    await db.commit([db.insert(peopleTable, [row], { onConflict: 'replace' })]);
-    if (!given) made.adminPassword = password;
-  }
-
-  const file = commandsKeyFile(config.SANSDELAI_DATA);
-  if (!existsSync(file)) {
-    mkdirSync(config.SANSDELAI_DATA, { recursive: true, mode: 0o700 });
-    const key = `sd_${time.secret(24)}`;
-    await db.commit([addKey(runtime, key, `commands-${time.uuid()}`, 'commands on this machine', ['admin'])]);
-    writeFileSync(file, `${key}\n`, { mode: 0o600 });
-  }
+  const apiKey = await ensureIngestKey(runtime);
+  if (apiKey) made.apiKey = apiKey;
+  const adminPassword = await ensureAdministrator(runtime);
+  if (adminPassword) made.adminPassword = adminPassword;
+  await ensureCommandsKey(runtime);
   return made;
+}
+
+/** False where another process made it at the same moment. */
+async function isFirst(making: Promise<unknown>): Promise<boolean> {
+  try {
+    await making;
+    return true;
+  } catch (error) {
+    if (error instanceof ConflictError) return false;
+    throw error;
+  }
+}
+
+/** @returns the key, where one was made. */
+async function ensureIngestKey(runtime: Runtime): Promise<string | undefined> {
+  const { config, time, db } = runtime;
+  const scopes = ['posts:write', 'posts:read'] as const;
+  if (config.SANSDELAI_API_KEY) {
+    const id = `given-${time.uuid()}`;
+    await db.commit([addKey(runtime, config.SANSDELAI_API_KEY, id, 'SANSDELAI_API_KEY', scopes)]);
+    return undefined;
+  }
+  const rows = db.tables<AccountRows>();
+  const any = await rows.selectFrom('api_keys').select('id').where('id', '=', 'first').executeTakeFirst();
+  if (any) return undefined;
+  const key = `sd_${time.secret(24)}`;
+  return (await isFirst(db.commit([addKey(runtime, key, 'first', 'first ingest key', scopes)]))) ? key : undefined;
+}
+
+/** @returns the password, where one was made. */
+async function ensureAdministrator({ config, time, db }: Runtime): Promise<string | undefined> {
+  const given = config.SANSDELAI_ADMIN_PASSWORD;
+  const row = async (password: string) => ({
+    name: 'admin',
+    role: 'administrator',
+    password: await hash(password),
+    created_at: time.now(),
+  });
+  const known = await db
+    .tables<AccountRows>()
+    .selectFrom('people')
+    .selectAll()
+    .where('name', '=', 'admin')
+    .executeTakeFirst();
+  if (given) {
+    if (known && (await verify(known.password, given))) return undefined;
+    await db.commit([db.insert(peopleTable, [await row(given)], { onConflict: 'replace' })]);
+    return undefined;
+  }
+  if (known) return undefined;
+  const password = time.secret(12);
+  return (await isFirst(db.commit([db.insert(peopleTable, [await row(password)])]))) ? password : undefined;
+}
+
+/** The file may be older than the database (another one was connected): what it holds is good in this one, too. */
+async function ensureCommandsKey(runtime: Runtime): Promise<void> {
+  const { config, time, db } = runtime;
+  const file = commandsKeyFile(config.SANSDELAI_DATA);
+  const key = (existsSync(file) && readFileSync(file, 'utf8').trim()) || `sd_${time.secret(24)}`;
+  await db.commit([addKey(runtime, key, `commands-${time.uuid()}`, 'commands on this machine', ['admin'])]);
+  mkdirSync(config.SANSDELAI_DATA, { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${key}\n`, { mode: 0o600 });
 }

@@ -16,11 +16,18 @@ const hashOf = (key: string): string => createHash('sha256').update(key).digest(
 
 /** How long a key that was revoked may still work in a process. */
 const rememberFor = 3_000;
-const remembered = new WeakMap<Runtime, LRUCache<string, { caller: Caller | undefined }>>();
+const remembered = new WeakMap<Runtime, LRUCache<string, Caller>>();
 
 /** The write that adds a key; `id` has to be new. */
 export function addKey(runtime: Runtime, key: string, id: string, name: string, scopes: readonly Scope[]): Write {
-  const row = { hash: hashOf(key), id, name, scopes: JSON.stringify(scopes), created_at: runtime.time.now(), revoked_at: null };
+  const row = {
+    hash: hashOf(key),
+    id,
+    name,
+    scopes: JSON.stringify(scopes),
+    created_at: runtime.time.now(),
+    revoked_at: null,
+  };
   return runtime.db.insert(keysTable, [row], { onConflict: 'nothing' });
 }
 
@@ -32,7 +39,7 @@ async function callerOf(runtime: Runtime, key: string): Promise<Caller | undefin
   }
   const hash = hashOf(key);
   const hit = known.get(hash);
-  if (hit) return hit.caller;
+  if (hit) return hit;
   const row = await runtime.db
     .tables<AccountRows>()
     .selectFrom('api_keys')
@@ -43,8 +50,10 @@ async function callerOf(runtime: Runtime, key: string): Promise<Caller | undefin
     .catch(error => {
       throw new UnavailableError((error as Error).message);
     });
-  const caller = row && { id: row.id, name: row.name, scopes: new Set<Scope>(JSON.parse(row.scopes)) };
-  known.set(hash, { caller });
+  // Nobody is remembered who is unknown: a key works from the moment it is made.
+  if (!row) return undefined;
+  const caller = { id: row.id, name: row.name, scopes: new Set<Scope>(JSON.parse(row.scopes)) };
+  known.set(hash, caller);
   return caller;
 }
 
@@ -52,12 +61,18 @@ async function callerOf(runtime: Runtime, key: string): Promise<Caller | undefin
 export const requireScope =
   (scope: Scope): RequestHandler =>
   async (req, res, next) => {
-    const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/.exec(req.headers.authorization ?? '') ?? [];
+    const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(req.headers.authorization ?? '') ?? [];
     const caller = key && (await callerOf(req.app.locals.runtime as Runtime, key));
     if (!caller) {
-      throw new Problem(401, 'Send a key: "Authorization: Bearer <key>".', {}, { 'WWW-Authenticate': 'Bearer realm="sansdelai"' });
+      throw new Problem(
+        401,
+        'Send a key: "Authorization: Bearer <key>".',
+        {},
+        { 'WWW-Authenticate': 'Bearer realm="sansdelai"' },
+      );
     }
-    if (!caller.scopes.has(scope) && !caller.scopes.has('admin')) throw new Problem(403, `This key lacks the scope ${scope}.`);
+    if (!caller.scopes.has(scope) && !caller.scopes.has('admin'))
+      throw new Problem(403, `This key lacks the scope ${scope}.`);
     res.locals.caller = caller;
     next();
   };

@@ -17,7 +17,12 @@ const atOnce = 256;
 export async function assessCommand(file: string, config: Config): Promise<void> {
   // A server may be using the data directory; the embedded mode then works on an empty one of its own.
   const scratch = config.DATABASE_URL ? undefined : mkdtempSync(join(tmpdir(), 'sansdelai-assess-'));
-  const settings = { ...config, KAFKA_BROKERS: undefined, REDIS_URL: undefined, ...(scratch ? { SANSDELAI_DATA: scratch } : {}) };
+  const settings = {
+    ...config,
+    KAFKA_BROKERS: undefined,
+    REDIS_URL: undefined,
+    ...(scratch ? { SANSDELAI_DATA: scratch } : {}),
+  };
   const runtime = await openRuntime(settings, realTime, createLog('warn', false), allTables);
   const signals = await startSignals(runtime, { testAccounts: { sandbox: 'all' } });
   try {

@@ -15,7 +15,8 @@ function digestOf(paths, accepts) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat) return;
     if (stat.isDirectory()) {
-      for (const name of readdirSync(path).sort()) if (name !== 'node_modules' && name !== 'weights') visit(join(path, name));
+      for (const name of readdirSync(path).sort())
+        if (name !== 'node_modules' && name !== 'weights') visit(join(path, name));
     } else if (accepts(path)) hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`);
   };
   for (const path of paths) visit(join(root, path));
@@ -39,7 +40,14 @@ const parts = [
     stamp: join(root, 'dist', '.console'),
     output: join(root, 'dist', 'web', 'index.html'),
     digest: () => digestOf(['services/console/web', 'package-lock.json'], () => true),
-    command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'services/console/web/vite.config.ts', '--logLevel', 'warn'],
+    command: [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--config',
+      'services/console/web/vite.config.ts',
+      '--logLevel',
+      'warn',
+    ],
   },
 ];
 

@@ -18,7 +18,9 @@ export function serverOf(environment: NodeJS.ProcessEnv): Server {
   try {
     return { url, key: readFileSync(file, 'utf8').trim() };
   } catch {
-    throw new Error(`No key: start the server on this machine first ("npm start" writes ${file}), or set SANSDELAI_API_KEY.`);
+    throw new Error(
+      `No key: start the server on this machine first ("npm start" writes ${file}), or set SANSDELAI_API_KEY.`,
+    );
   }
 }
 
@@ -31,6 +33,7 @@ export async function ask<T>({ url, key }: Server, path: string, init: RequestIn
     throw new Error(`Nothing answers at ${url}. Start the server ("npm start"), or set SANSDELAI_URL.`);
   }
   const body = (await res.json().catch(() => undefined)) as (T & { detail?: string }) | undefined;
-  if (!res.ok || body === undefined) throw new Error(`${url}${path} answered ${res.status}: ${body?.detail ?? 'no JSON'}`);
+  if (!res.ok || body === undefined)
+    throw new Error(`${url}${path} answered ${res.status}: ${body?.detail ?? 'no JSON'}`);
   return body;
 }

@@ -20,7 +20,12 @@ export async function* readJsonLines(file: string): AsyncGenerator<Record<string
 }
 
 /** What the fields of common data sets are called, and what a post needs; `url` and `createdAt` are made where they are missing. */
-export function toPost(entry: Record<string, unknown>, line: number, platform: string, now: number): Record<string, unknown> {
+export function toPost(
+  entry: Record<string, unknown>,
+  line: number,
+  platform: string,
+  now: number,
+): Record<string, unknown> {
   const { lang, grp, label: _label, sub: _sub, src: _src, tier: _tier, ...rest } = entry;
   const id = String(rest.id ?? line);
   return {
@@ -29,7 +34,7 @@ export function toPost(entry: Record<string, unknown>, line: number, platform: s
     url: `https://${platform}.invalid/posts/${encodeURIComponent(id)}`,
     createdAt: new Date(now).toISOString(),
     ...(typeof lang === 'string' && /^[a-z]{2,3}$/.test(lang) ? { language: lang } : {}),
-    author: { id: String(grp ?? 'unknown') },
+    author: { id: String(grp || 'unknown') },
     ...rest,
     id,
   };

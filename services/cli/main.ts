@@ -60,7 +60,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       .description(description)
       .action((args: string[]) => run(args));
   program.enablePositionalOptions();
-  passed('train', 'train the text model: --data <folder>', async args => (await import('../../models/text/index.js')).trainCommand(args));
+  passed('train', 'train the text model: --data <folder>', async args =>
+    (await import('../../models/text/index.js')).trainCommand(args),
+  );
   passed('evaluate', "labelled posts in, the model card's table out", async args =>
     (await import('../../models/text/index.js')).evaluateCommand(args),
   );

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Presets, SingleBar } from 'cli-progress';
+import { realTime } from '../runtime/index.js';
 import { ask, type Server, serverOf } from './client.js';
-import { readJsonLines, toPost } from './files.js';
 import { percentiles } from './figures.js';
+import { readJsonLines, toPost } from './files.js';
 import { type Answered, sendStream } from './send.js';
 
 interface Outcome {
@@ -26,11 +26,17 @@ export interface Report {
 }
 
 const settled = (outcome: Outcome): boolean =>
-  outcome.assessedAt !== undefined && (outcome.action !== 'remove' || (outcome.state !== undefined && outcome.state !== 'pending'));
+  outcome.assessedAt !== undefined &&
+  (outcome.action !== 'remove' || (outcome.state !== undefined && outcome.state !== 'pending'));
 
 /** Asks for the outcomes of these ids until all are settled or `wait` ms have passed. */
-async function follow(server: Server, platforms: Map<string, string[]>, wait: number, tick: (n: number) => void): Promise<Outcome[]> {
-  const until = Date.now() + wait;
+async function follow(
+  server: Server,
+  platforms: Map<string, string[]>,
+  wait: number,
+  tick: (n: number) => void,
+): Promise<Outcome[]> {
+  const until = realTime.now() + wait;
   const outcomes: Outcome[] = [];
   for (const [platform, ids] of platforms) {
     for (let i = 0; i < ids.length; i += 1_000) {
@@ -44,11 +50,11 @@ async function follow(server: Server, platforms: Map<string, string[]>, wait: nu
         const left = answer.outcomes.filter(outcome => !settled(outcome));
         open = left.map(outcome => outcome.id);
         if (open.length === 0) break;
-        if (Date.now() > until) {
+        if (realTime.now() > until) {
           outcomes.push(...left);
           break;
         }
-        await pause(200);
+        await realTime.sleep(200);
       }
     }
   }
@@ -70,18 +76,18 @@ export async function replay(
   const accepted = new Map<string, string[]>();
   const refused: Report['refused'] = [];
   let resumeFrom: number | undefined;
-  const from = Date.now();
+  const from = realTime.now();
   async function* lines(): AsyncGenerator<string | undefined> {
     let line = 0;
     for await (const entry of readJsonLines(file)) {
-      const post = toPost(entry, ++line, options.platform, Date.now());
+      const post = toPost(entry, ++line, options.platform, realTime.now());
       ids.set(line, { id: String(post.id), platform: String(post.platform) });
       yield JSON.stringify(post);
       if (!options.rate) continue;
-      const early = from + (line * 1000) / options.rate - Date.now();
+      const early = from + (line * 1000) / options.rate - realTime.now();
       if (early > 5) {
         yield undefined;
-        await pause(early);
+        await realTime.sleep(early);
       }
     }
   }
@@ -95,11 +101,14 @@ export async function replay(
       accepted.set(sent.platform, known);
     } else {
       const { detail, errors } = answered.error ?? {};
-      refused.push({ id: sent.id, detail: [detail, ...(errors ?? []).map(one => `${one.path}: ${one.message}`)].join(' ') });
+      refused.push({
+        id: sent.id,
+        detail: [detail, ...(errors ?? []).map(one => `${one.path}: ${one.message}`)].join(' '),
+      });
     }
     progress.tick(1);
   });
-  const seconds = (Date.now() - from) / 1000;
+  const seconds = (realTime.now() - from) / 1000;
   if (resumeFrom !== undefined) throw new Error(`The server stopped taking posts: go on from line ${resumeFrom}.`);
   progress.phase('following');
   const unique = new Map([...accepted].map(([platform, all]) => [platform, [...new Set(all)]]));
@@ -109,16 +118,28 @@ export async function replay(
 }
 
 /** `npm run replay -- FILE [--rate N]` */
-export async function replayCommand(file: string, options: { rate?: string; platform: string; wait: string }): Promise<void> {
+export async function replayCommand(
+  file: string,
+  options: { rate?: string; platform: string; wait: string },
+): Promise<void> {
   const bar = new SingleBar(
-    { format: '{phase} [{bar}] {percentage}% {value}/{total} {eta_formatted}', etaBuffer: 500, noTTYOutput: false, hideCursor: true },
+    {
+      format: '{phase} [{bar}] {percentage}% {value}/{total} {eta_formatted}',
+      etaBuffer: 500,
+      noTTYOutput: false,
+      hideCursor: true,
+    },
     Presets.rect,
   );
   let total = 0;
   const report = await replay(
     serverOf(process.env),
     file,
-    { platform: options.platform, wait: Number(options.wait) * 1000, ...(options.rate ? { rate: Number(options.rate) } : {}) },
+    {
+      platform: options.platform,
+      wait: Number(options.wait) * 1000,
+      ...(options.rate ? { rate: Number(options.rate) } : {}),
+    },
     {
       total: n => {
         total = n;
@@ -132,7 +153,8 @@ export async function replayCommand(file: string, options: { rate?: string; plat
   ).finally(() => bar.stop());
   const { sent, seconds, refused, outcomes, unaccounted } = report;
   const actions = new Map<string, number>();
-  for (const { action } of outcomes) actions.set(action ?? 'not assessed', (actions.get(action ?? 'not assessed') ?? 0) + 1);
+  for (const { action } of outcomes)
+    actions.set(action ?? 'not assessed', (actions.get(action ?? 'not assessed') ?? 0) + 1);
   const spans = (end: (outcome: Outcome) => number | null | undefined) =>
     outcomes.flatMap(outcome => {
       const at = end(outcome);

@@ -24,10 +24,15 @@ export async function sendStream(
 ): Promise<void> {
   const target = new URL('/v1/posts', url);
   const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/x-ndjson' };
-  const req: ClientRequest = (target.protocol === 'https:' ? secureRequest : request)(target, { method: 'POST', headers });
+  const req: ClientRequest = (target.protocol === 'https:' ? secureRequest : request)(target, {
+    method: 'POST',
+    headers,
+  });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     req.once('response', resolve);
-    req.once('error', error => reject(new Error(`Nothing takes posts at ${url}: ${error.message}. Is the server running?`)));
+    req.once('error', error =>
+      reject(new Error(`Nothing takes posts at ${url}: ${error.message}. Is the server running?`)),
+    );
   });
   let over = false;
   const reading = answered.then(async res => {

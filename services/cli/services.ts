@@ -12,4 +12,8 @@ import type { Service, Table } from '../runtime/index.js';
 export const services: readonly Service[] = [ingest, classify, enforce, clocks, probe, consoleService];
 
 /** Every table: each process brings the whole database up to date, whichever services it runs. */
-export const allTables: readonly Table[] = [...accountTables, ...platformTables, ...services.flatMap(service => service.tables)];
+export const allTables: readonly Table[] = [
+  ...accountTables,
+  ...platformTables,
+  ...services.flatMap(service => service.tables),
+];

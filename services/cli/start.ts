@@ -3,8 +3,8 @@ import {
   type Config,
   createLog,
   type HttpServer,
-  listen,
   type Log,
+  listen,
   type OpenRuntime,
   openRuntime,
   type RunningService,
@@ -26,7 +26,9 @@ export interface Installation {
 export function chosen(names: readonly string[]) {
   const unknown = names.filter(name => !services.some(service => service.name === name));
   if (unknown.length > 0) {
-    throw new Error(`There is no service "${unknown[0]}". There are: ${services.map(service => service.name).join(', ')}.`);
+    throw new Error(
+      `There is no service "${unknown[0]}". There are: ${services.map(service => service.name).join(', ')}.`,
+    );
   }
   return names.length === 0 ? services : services.filter(service => names.includes(service.name));
 }
@@ -38,7 +40,10 @@ export function chosen(names: readonly string[]) {
 export async function startInstallation(
   config: Config,
   names: readonly string[] = [],
-  { time = realTime, log = createLog(config.LOG_LEVEL, config.LOG_PRETTY ?? process.stderr.isTTY) }: { time?: Time; log?: Log } = {},
+  {
+    time = realTime,
+    log = createLog(config.LOG_LEVEL, config.LOG_PRETTY ?? process.stderr.isTTY),
+  }: { time?: Time; log?: Log } = {},
 ): Promise<Installation> {
   const picked = chosen(names);
   const runtime = await openRuntime(config, time, log, allTables);

@@ -1,12 +1,13 @@
 import { Gauge, Histogram } from 'prom-client';
 import { readAssessment } from '../classify/index.js';
+import { probePlatform } from '../clocks/index.js';
 import { readItem } from '../enforce/index.js';
 import { readVersions } from '../ingest/index.js';
 import { standardTestPost } from '../platforms/index.js';
-import { probePlatform } from '../clocks/index.js';
 import { aborted, type Database, loop, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import { type ProbeRow, type ProbeRows, probesTable } from './tables.js';
 
+export { probePlatform } from '../clocks/index.js';
 export type { ProbeRow } from './tables.js';
 
 /** A probe that is not gone by then has failed. */
@@ -19,6 +20,16 @@ export async function readProbe(db: Database): Promise<ProbeRow[]> {
   const rows = db.tables<ProbeRows>();
   const last = await rows.selectFrom('probes').selectAll().orderBy('started_at', 'desc').limit(10).execute();
   return [...new Map(last.reverse().map(row => [row.route, row])).values()];
+}
+
+/** Resolves once the hidden sandbox is served: it may be another process's, which starts later than this one. */
+async function served({ config, url, time }: Runtime, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const res = await fetch(`${config.SANSDELAI_URL ?? url}/${probePlatform}/about`).catch(() => undefined);
+    await res?.body?.cancel();
+    if (res?.ok) return;
+    await time.sleep(250, signal);
+  }
 }
 
 /** Writes the standard test post on the hidden sandbox, as anybody would. @returns its id */
@@ -83,7 +94,16 @@ export const probe: Service = {
     async function once(signal: AbortSignal): Promise<void> {
       const route = 'sandbox';
       const started_at = time.now();
-      const row: ProbeRow = { id: time.uuid(), route, started_at, received_at: null, assessed_at: null, called_at: null, gone_at: null, error: null };
+      const row: ProbeRow = {
+        id: time.uuid(),
+        route,
+        started_at,
+        received_at: null,
+        assessed_at: null,
+        called_at: null,
+        gone_at: null,
+        error: null,
+      };
       let result: ProbeRow;
       try {
         result = await watch(await write(runtime), row, signal);
@@ -103,6 +123,7 @@ export const probe: Service = {
 
     const running = config.SANSDELAI_PROBE
       ? runtime.lead('probe', async (_fence, signal) => {
+          await served(runtime, signal);
           const probing = loop(
             time,
             config.SANSDELAI_PROBE_EVERY,

@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { percentile } from '../../services/cli/figures.js';
+import { startServers } from './environment.js';
+import { cpuSeconds, type Running, residentBytes, start } from './installation.js';
+import { rawInserts, rawKafka, rawModel, rawParsing } from './limits.js';
+import { takedowns, throughput } from './load.js';
+import { stageShares } from './shares.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+interface Figure {
+  what: string;
+  value: string;
+  goal?: string;
+  ratio?: string;
+}
+
+const median = (values: number[]): number => percentile([...values].sort((a, b) => a - b), 0.5);
+const ms = (values: number[]): string => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return `p50 ${percentile(sorted, 0.5)} ms, p99 ${percentile(sorted, 0.99)} ms (n=${sorted.length})`;
+};
+const rate = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`;
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Seconds of CPU that each process used in a run. */
+async function withCpu<T>(running: Running, run: () => Promise<T>): Promise<{ result: T; cpu: string }> {
+  const before = running.processes.map(({ pid }) => cpuSeconds(pid));
+  const from = performance.now();
+  const result = await run();
+  const seconds = (performance.now() - from) / 1000;
+  const cpu = running.processes.map(({ name, pid }, i) => `${name} ${((cpuSeconds(pid) - (before[i] ?? 0)) / seconds).toFixed(2)}`).join(', ');
+  return { result, cpu };
+}
+
+async function measure(
+  mode: 'embedded' | 'servers',
+  options: { runs: number; posts: number; seconds: number; minutes: number },
+  limits: Record<string, number>,
+): Promise<{ figures: Figure[]; shares: string }> {
+  const figures: Figure[] = [];
+  const goals = mode === 'embedded' ? ['≥ 5,000/s', 'p50 ≤ 25 ms, p99 ≤ 150 ms', '≤ 400 MB'] : ['≥ 4,000/s', 'p50 ≤ 50 ms, p99 ≤ 300 ms', '≤ 300 MB a service'];
+  const { environment, groups, stop } = await startServers(mode);
+  let running: Running | undefined;
+  try {
+    running = await start(environment, groups, mode === 'embedded' ? 18_400 : 18_420);
+    say(`${mode}: received → assessed`);
+    await throughput(running, 5_000, 'warm');
+    const rates: number[] = [];
+    const waits: number[] = [];
+    let cpu = '';
+    for (let run = 0; run < options.runs; run++) {
+      const measured = await withCpu(running, () => throughput(running as Running, options.posts, `run${run}`));
+      rates.push(measured.result.perSecond);
+      waits.push(...measured.result.waits);
+      cpu = measured.cpu;
+      say(`  run ${run + 1}: ${rate(measured.result.perSecond)}`);
+    }
+    const perSecond = median(rates);
+    figures.push({
+      what: 'received → assessed, NDJSON, 400-byte posts',
+      value: `${rate(perSecond)} (${rates.map(value => Math.round(value)).join(', ')})`,
+      goal: goals[0] as string,
+      ratio: Object.entries(limits)
+        .map(([name, limit]) => `${((100 * perSecond) / limit).toFixed(1)} % of ${name}`)
+        .join(', '),
+    });
+    figures.push({ what: '… cores used by process', value: cpu });
+    const shares = await stageShares(running);
+
+    say(`${mode}: sandbox → gone at 100 posts/s, all to remove`);
+    const slow = await takedowns(running, { perSecond: 100, seconds: options.seconds, share: 1 });
+    figures.push({ what: 'written in the sandbox → gone, 100 posts/s, all removed', value: ms(slow.gone), goal: goals[1] as string });
+    say(`  ${ms(slow.gone)}`);
+    say(`${mode}: sandbox → gone at 1,000 posts/s, 1 % to remove, with queries`);
+    const fast = await takedowns(running, { perSecond: 1_000, seconds: options.seconds, share: 0.01, queries: true });
+    figures.push({ what: '1,000 posts/s, 1 % removed, queue and clocks asked 20 times a second', value: ms(fast.gone), goal: 'p99 ≤ 1 s' });
+    say(`  ${ms(fast.gone)}`);
+
+    if (options.minutes > 0) {
+      say(`${mode}: memory over ${options.minutes} minutes at 500 posts/s`);
+      const steady = await takedowns(running, { perSecond: 500, seconds: options.minutes * 60, share: 0.01 });
+      const count = running.processes.length;
+      const byProcess = running.processes.map(({ name }, i) => {
+        const values = steady.memory.filter((_, n) => n % count === i).map(bytes => bytes / 1e6);
+        const third = Math.floor(values.length / 3);
+        const [first, last] = [median(values.slice(third, 2 * third)), median(values.slice(2 * third))];
+        return `${name}: max ${Math.round(Math.max(...values))} MB, middle third ${Math.round(first)}, last third ${Math.round(last)}`;
+      });
+      figures.push({ what: `memory over ${options.minutes} minutes at 500 posts/s`, value: byProcess.join('; '), goal: goals[2] as string });
+      say(`  ${byProcess.join('; ')}`);
+    } else {
+      const now = running.processes.map(({ name, pid }) => `${name} ${Math.round(residentBytes(pid) / 1e6)} MB`).join(', ');
+      figures.push({ what: 'memory at the end of these runs', value: now, goal: goals[2] as string });
+    }
+    return { figures, shares };
+  } finally {
+    await running?.stop();
+    await stop();
+  }
+}
+
+/** `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0]`: prints the table and keeps it. */
+export async function benchCommand(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string' },
+      runs: { type: 'string', default: '3' },
+      posts: { type: 'string', default: '60000' },
+      seconds: { type: 'string', default: '20' },
+      minutes: { type: 'string', default: '0' },
+    },
+  });
+  const options = { runs: Number(values.runs), posts: Number(values.posts), seconds: Number(values.seconds), minutes: Number(values.minutes) };
+  const modes = (['embedded', 'servers'] as const).filter(mode => !values.only || values.only === mode);
+  say('the limits of the parts');
+  const parts = { 'fsync’d inserts': rawInserts(), 'parsing with zod': rawParsing(), 'the model': await rawModel() };
+  const limitLines = Object.entries(parts).map(([name, value]) => `| ${name} | ${rate(value)} |`);
+  const sections: string[] = [];
+  for (const mode of modes) {
+    let limits: Record<string, number> = parts;
+    if (mode === 'servers') {
+      const servers = await startServers('servers');
+      const kafka = await rawKafka((servers.environment.KAFKA_BROKERS ?? '').split(',')).finally(() => servers.stop());
+      limits = { 'kafkajs produced': kafka.produced, 'kafkajs consumed': kafka.consumed, 'the model': parts['the model'] };
+      limitLines.push(`| kafkajs produced, acks=all | ${rate(kafka.produced)} |`, `| kafkajs consumed | ${rate(kafka.consumed)} |`);
+    }
+    const { figures, shares } = await measure(mode, options, limits);
+    const rows = figures.map(({ what, value, goal, ratio }) => `| ${what} | ${value} | ${goal ?? ''} | ${ratio ?? ''} |`);
+    const title = mode === 'embedded' ? 'Embedded, one process' : 'Kafka + Redis + PostgreSQL, a process a service';
+    sections.push(`## ${title}\n\n| figure | measured | goal | beside the limits |\n|---|---|---|---|\n${rows.join('\n')}\n\n${shares}`);
+  }
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  const day = new Date().toISOString().slice(0, 10);
+  const report = [
+    `# Bench of ${day}, commit ${commit}`,
+    '',
+    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}; load generator and servers on the same machine. Median of ${options.runs} runs where several are named.`,
+    '',
+    '## The limits of the parts, in this run',
+    '',
+    '| part | alone |',
+    '|---|---|',
+    ...limitLines,
+    '',
+    ...sections,
+    '',
+  ].join('\n');
+  process.stdout.write(`${report}\n`);
+  const folder = join(root, 'test', 'bench', 'results');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${day}-${commit}.md`), report);
+}
