@@ -1,5 +1,4 @@
 import { Router } from 'express';
-import { requireScope } from '../accounts/index.js';
 import { connectorsOf } from '../platforms/index.js';
 import { loadPolicy } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
@@ -26,10 +25,6 @@ export const classify: Service = {
     const versions = () => ({ policy: policy.version, model: signals.versions()['text-model'] });
     const stage = await runtime.run(classifyStage(runtime, signals, () => policy, versions));
     const routes = Router();
-    routes.get('/v1/banks/{*path}', requireScope('banks:read'));
-    routes.use('/v1/banks', (req, res, next) =>
-      req.method === 'GET' ? next() : requireScope('banks:write')(req, res, next),
-    );
     routes.use(bankRoutes(runtime));
     return {
       routes,

@@ -1,6 +1,7 @@
 import {
   busKey,
   eventId,
+  type Finding,
   type PostAssessed,
   type PostReceived,
   postAssessed,
@@ -9,14 +10,14 @@ import {
 import { readPosts, type StoredPost } from '../ingest/index.js';
 import { decide, type Policy } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
-import type { RunningSignals, SignalFinding } from './signals/index.js';
+import type { RunningSignals } from './signals/index.js';
 import { type AssessmentRow, assessmentsTable } from './tables.js';
 
 /** What the policy makes of one post: ready to be told and kept. */
 export function assess(
   policy: Policy,
   { post, receivedAt, route, flags }: StoredPost,
-  findings: readonly SignalFinding[],
+  findings: readonly Finding[],
   versions: { policy: string; model?: string },
   assessedAt: number,
 ): PostAssessed {
@@ -33,7 +34,8 @@ export function assess(
     rule,
     reasons,
     scores,
-    findings: findings.map(({ over: _, ...finding }) => finding),
+    // What the model scored below its thresholds is in the scores.
+    findings: findings.filter(finding => finding.over ?? finding.signal !== 'text-model'),
     versions,
     route,
     flags,

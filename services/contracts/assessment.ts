@@ -11,6 +11,8 @@ export const findingSchema = z.object({
   label: z.string(),
   score: z.number().min(0).max(1),
   reason: z.string(),
+  /** The signal itself holds the score to be high, by a threshold of its own for the post's language. */
+  over: z.boolean().optional(),
   /** The bank entry that matched, and whether this operator's own people confirmed it (promise 4). */
   entry: z.object({ bank: z.string(), id: z.string(), confirmed: z.boolean() }).optional(),
 });

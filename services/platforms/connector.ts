@@ -46,7 +46,10 @@ export interface ReadPath {
   origins?: readonly string[];
   /** Words that a normal answer contains. */
   contains?: string;
-  /** How many looks in a row must find the item gone; 2 at least, default 3, more where many replicas answer. */
+  /**
+   * How many looks in a row must find the item gone: default 3, more where many replicas answer; fewer only beside an address that gets
+   * all three, where it is known that both are answered alike.
+   */
   looks?: number;
   /** The address takes no added parameter (it is signed, say): caches are then avoided by headers alone. */
   exact?: boolean;

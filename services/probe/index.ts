@@ -3,7 +3,7 @@ import { readAssessment } from '../classify/index.js';
 import { probePlatform } from '../clocks/index.js';
 import { readItem } from '../enforce/index.js';
 import { readVersions } from '../ingest/index.js';
-import { standardTestPost } from '../platforms/index.js';
+import { sandboxToken, standardTestPost } from '../platforms/index.js';
 import { aborted, type Database, loop, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import { type ProbeRow, type ProbeRows, probesTable } from './tables.js';
 
@@ -33,10 +33,11 @@ async function served({ config, url, time }: Runtime, signal: AbortSignal): Prom
 }
 
 /** Writes the standard test post on the hidden sandbox, as anybody would. @returns its id */
-async function write({ config, url }: Runtime): Promise<string> {
+async function write(runtime: Runtime): Promise<string> {
+  const { config, url } = runtime;
   const res = await fetch(`${config.SANSDELAI_URL ?? url}/${probePlatform}/posts`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${await sandboxToken(runtime)}` },
     body: JSON.stringify({ text: `${standardTestPost} (probe)`, author: 'probe' }),
     signal: AbortSignal.timeout(10_000),
   });

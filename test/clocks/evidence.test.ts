@@ -75,6 +75,11 @@ describe('a removal', () => {
     expect(clocks.total('removal', 'ms')).toBe(5_000);
   });
 
+  test('of what was not found, and is seen later, runs again', () => {
+    const clocks = having(r.requested(0), r.ended(1_000, 'not-found'), r.returned(60_000));
+    expect(clocks.row('removal', 'r1')).toMatchObject({ state: 'running', reopened: 1 });
+  });
+
   test('that was restored keeps its figure, and a later decision begins anew', () => {
     const clocks = having(r.requested(0), r.ended(2_000), r.ended(5_000, 'restored'));
     expect(clocks.row('removal', 'r1')).toMatchObject({ state: 'stopped', seconds: 2 });

@@ -27,6 +27,7 @@ export async function startClocks(settings: Record<string, string>, directory?: 
   const service = await clocks.start(runtime).catch(async error => {
     await http.stop(100);
     await runtime.stop();
+    if (!directory) rmSync(SANSDELAI_DATA, { recursive: true, force: true });
     throw error;
   });
   http.mount(service.routes ? [service.routes] : []);

@@ -341,7 +341,7 @@ describe('the file of platforms', () => {
     ],
     [
       'too few looks',
-      entry(`${control}    readPaths: [{ name: p, url: "https://a.example/{id}", looks: 1 }]\n`),
+      entry(`${control}    readPaths: [{ name: p, url: "https://a.example/{id}", looks: 2 }]\n`),
       'platforms[0].readPaths[0].looks: ',
     ],
   ])('with %s is refused, and the field is named', (_what, yaml, message) => {

@@ -1,8 +1,8 @@
-import type { Post } from '../../contracts/index.js';
+import type { Finding, Post } from '../../contracts/index.js';
 import type { Runtime, Stoppable } from '../../runtime/index.js';
 import { followBanks, knownTextSignal } from './bank/index.js';
 import { knownLinkSignal } from './links/index.js';
-import type { Signal, SignalContext, SignalFinding } from './signal.js';
+import type { Signal, SignalContext } from './signal.js';
 import { testPostSignal } from './test-post.js';
 import { startTextModel, type TextModel } from './text-model/index.js';
 import { textModelSignal } from './text-model-signal.js';
@@ -17,7 +17,7 @@ export {
   type NewEntry,
   removeBankEntry,
 } from './bank/index.js';
-export type { Signal, SignalContext, SignalFinding } from './signal.js';
+export type { Signal, SignalContext } from './signal.js';
 export { standardTestPost } from './test-post.js';
 export { startTextModel, type TextModel } from './text-model/index.js';
 export { textModelSignal } from './text-model-signal.js';
@@ -45,7 +45,7 @@ export interface RunningSignals extends Stoppable {
   /** By signal, what it goes by at this moment. */
   versions(): Record<string, string>;
   /** What all signals found, by post, in the order of the posts. @throws SignalError */
-  assess(posts: readonly Post[]): Promise<SignalFinding[][]>;
+  assess(posts: readonly Post[]): Promise<Finding[][]>;
   /** Undefined where all signals can do their work; else which can't, and why. */
   problem(): Promise<string | undefined>;
 }
@@ -88,8 +88,8 @@ export async function assessAll(
   signals: readonly Signal[],
   posts: readonly Post[],
   context: SignalContext,
-): Promise<SignalFinding[][]> {
-  const findings = posts.map((): SignalFinding[] => []);
+): Promise<Finding[][]> {
+  const findings = posts.map((): Finding[] => []);
   const answers = await Promise.all(
     signals.map(async signal => {
       const asked = posts.flatMap((post, n) => (isFor(signal, post) ? [n] : []));

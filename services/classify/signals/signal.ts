@@ -1,10 +1,5 @@
 import type { Finding, Post } from '../../contracts/index.js';
 
-/** A finding, and whether the signal itself holds its score to be high, by a threshold of its own for the post's language. */
-export interface SignalFinding extends Finding {
-  over?: boolean;
-}
-
 /** What a signal is told beside the posts. */
 export interface SignalContext {
   /** Milliseconds since 1970, UTC. */
@@ -29,7 +24,7 @@ export interface Signal {
   evidence?: Readonly<Record<string, 'always' | 'confirmed'>>;
   /** Names what it goes by: the same version says the same of the same post. */
   version(): string;
-  assess(posts: readonly Post[], context: SignalContext): Promise<SignalFinding[][]>;
+  assess(posts: readonly Post[], context: SignalContext): Promise<Finding[][]>;
   /** Undefined where it can do its work; else what is wrong. */
   problem(): Promise<string | undefined>;
   stop(): Promise<void>;

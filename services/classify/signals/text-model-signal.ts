@@ -1,4 +1,5 @@
-import type { Signal, SignalFinding } from './signal.js';
+import type { Finding } from '../../contracts/index.js';
+import type { Signal } from './signal.js';
 import type { TextModel } from './text-model/index.js';
 
 /** What the model's labels mean, in the words of a reason. */
@@ -42,7 +43,7 @@ export function textModelSignal(model: Pick<TextModel, 'version' | 'labels' | 's
   };
 }
 
-function finding(label: string, score: number, over: boolean): SignalFinding {
+function finding(label: string, score: number, over: boolean): Finding {
   const reason = `the text model gives ${score.toFixed(2)} for ${meanings[label] ?? label}`;
   return over
     ? { signal: 'text-model', label, score, reason: `${reason}, over its threshold`, over }

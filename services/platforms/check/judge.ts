@@ -112,8 +112,8 @@ export interface Judgement {
 }
 
 /**
- * What a set of looks comes to. Pure. `gone` only where every look at every address found it so: as many as were meant for the address (two
- * at the least), by both visitors, as the public reads it and past caches; and the control answered normally.
+ * What a set of looks comes to. Pure. `gone` only where every look at every address found it so: as many as were meant for each address, one of
+ * them as the public reads it; three or more in all, by both visitors, also past caches; and the control answered normally.
  */
 export function judge(looks: readonly Look[]): Judgement {
   const told = (look: Look) =>
@@ -123,22 +123,23 @@ export function judge(looks: readonly Look[]): Judgement {
   const doubt = looks.find(look => look.verdict === 'unclear');
   if (doubt) return { verdict: 'unclear', why: told(doubt) };
 
-  const paths = new Map<string, Look[]>();
-  for (const look of looks) {
-    if (look.kind !== 'control') paths.set(look.path, [...(paths.get(look.path) ?? []), look]);
+  const ofItem = looks.filter(look => look.kind !== 'control');
+  const names = [...new Set(ofItem.map(look => look.path))];
+  for (const name of names) {
+    const ofPath = ofItem.filter(look => look.path === name);
+    if (ofPath.length < Math.max(...ofPath.map(look => look.outOf)) || !ofPath.some(asThePublic))
+      return { verdict: 'unclear', why: `${name} was not looked at often enough` };
   }
-  if (paths.size === 0) return { verdict: 'unclear', why: 'nothing was looked at' };
-  for (const [name, ofPath] of paths) {
-    const whole =
-      ofPath.length >= Math.max(2, ofPath[0]?.outOf ?? 2) &&
-      ofPath.some(look => look.identity === 'browser' && !look.cacheAvoided) &&
-      ofPath.some(look => look.identity === 'sansdelai') &&
-      ofPath.some(look => look.cacheAvoided);
-    if (!whole) return { verdict: 'unclear', why: `${name} was not looked at often enough` };
-  }
-  if (!looks.some(look => look.kind === 'control')) return { verdict: 'unclear', why: 'the control was not looked at' };
-  return { verdict: 'gone', why: `gone at ${[...paths.keys()].join(', ')}; control normal` };
+  const whole =
+    ofItem.length >= usualLooks &&
+    ofItem.some(look => look.identity !== 'browser') &&
+    ofItem.some(look => look.cacheAvoided);
+  if (!whole) return { verdict: 'unclear', why: 'the item was not looked at often enough' };
+  if (ofItem.length === looks.length) return { verdict: 'unclear', why: 'the control was not looked at' };
+  return { verdict: 'gone', why: `gone at ${names.join(', ')}; control normal` };
 }
+
+const asThePublic = (look: Look) => look.identity === 'browser' && !look.cacheAvoided;
 
 /** The positive control before a removal: was the item there to be read? */
 export const seen = (looks: readonly Look[]): boolean =>

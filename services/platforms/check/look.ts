@@ -24,12 +24,11 @@ const others: readonly Manner[] = [
   { identity: browser, cacheAvoided: true },
 ];
 
-/** The looks at an address, in order; with two, the second is at once the other visitor's and past caches. */
-function mannersOf(path: ReadPath): Manner[] {
-  const count = Math.max(path.looks ?? usualLooks, 2);
-  if (count === 2) return [first, { identity: ourselves, cacheAvoided: true }];
-  return [first, ...Array.from({ length: count - 1 }, (_, n) => others[n % others.length]!)];
-}
+/** The looks at an address, in order. */
+const mannersOf = ({ looks = usualLooks }: ReadPath): Manner[] => [
+  first,
+  ...Array.from({ length: Math.max(looks, 1) - 1 }, (_, n) => others[n % others.length]!),
+];
 
 /** Answers that tell of caches and replicas. */
 const keptHeaders = [

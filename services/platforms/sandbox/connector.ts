@@ -30,14 +30,14 @@ export function createConnector(
     remove: (item, call) => moderate('remove', item, call),
     restore: (item, call) => moderate('restore', item, call),
     readPaths(item) {
-      // All of its replicas read the one database; two looks at what stands beside the page are enough.
+      // All of its pages and replicas read the one database, without a cache: what stands beside the page needs no more than one look.
       const post = `${base()}/posts/${encodeURIComponent(item.id)}`;
       const paths: ReadPath[] = [
         { name: 'page', kind: 'item', url: post },
-        { name: 'json', kind: 'item', url: `${post}.json`, accept: 'application/json', looks: 2 },
+        { name: 'json', kind: 'item', url: `${post}.json`, accept: 'application/json', looks: 1 },
       ];
       if (!hidden)
-        paths.push({ name: 'latest', kind: 'listing', url: base(), byId: true, contains: latestWords, looks: 2 });
+        paths.push({ name: 'latest', kind: 'listing', url: base(), byId: true, contains: latestWords, looks: 1 });
       return paths;
     },
     controlPath: () => ({ name: 'about', kind: 'item', url: `${base()}/about`, contains: aboutWords }),

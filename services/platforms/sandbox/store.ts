@@ -1,6 +1,5 @@
 import type { Post } from '../../contracts/index.js';
 import { ConflictError, Problem, type Runtime, sql, type Write } from '../../runtime/index.js';
-import { gather } from './gather.js';
 import { createIds, isId } from './ids.js';
 import { type SandboxPost, type SandboxRows, tables } from './tables.js';
 
@@ -51,33 +50,17 @@ export function createStore(
     ...more,
   });
 
-  const readPost = gather(async ids => {
-    const found = await rows
-      .selectFrom('sandbox_posts')
-      .selectAll()
-      .where('platform', '=', platform)
-      .where('id', 'in', db.among(ids))
-      .execute();
-    return new Map(found.map(post => [post.id, post]));
-  });
-  const readLatest = gather(async counts => {
-    const found = await rows
-      .selectFrom('sandbox_posts')
-      .selectAll()
-      .where('platform', '=', platform)
-      .where('removed_at', 'is', null)
-      .where('deleted_at', 'is', null)
-      .orderBy('id', 'desc')
-      .limit(Math.max(...counts.map(Number)))
-      .execute();
-    return new Map(counts.map(count => [count, found.slice(0, Number(count))]));
-  });
+  const find = async (id: string): Promise<SandboxPost | undefined> =>
+    isId(id)
+      ? rows
+          .selectFrom('sandbox_posts')
+          .selectAll()
+          .where('platform', '=', platform)
+          .where('id', '=', id)
+          .executeTakeFirst()
+      : undefined;
   const update = (id: string) =>
     rows.updateTable('sandbox_posts').where('platform', '=', platform).where('id', '=', id);
-
-  async function find(id: string): Promise<SandboxPost | undefined> {
-    return isId(id) ? readPost(id) : undefined;
-  }
 
   async function standing(id: string): Promise<SandboxPost> {
     const post = await find(id);
@@ -144,7 +127,16 @@ export function createStore(
       const next = { ...post, version: post.version + 1, text: null, changed_at: now, deleted_at: now };
       return replace(post, next, { deletedAt: new Date(now).toISOString() });
     },
-    latest: async count => (await readLatest(String(count))) ?? [],
+    latest: count =>
+      rows
+        .selectFrom('sandbox_posts')
+        .selectAll()
+        .where('platform', '=', platform)
+        .where('removed_at', 'is', null)
+        .where('deleted_at', 'is', null)
+        .orderBy('id', 'desc')
+        .limit(count)
+        .execute(),
     async moderate(id, call) {
       const { action, key, fence } = call;
       const now = time.now();

@@ -36,7 +36,7 @@ const readPath = z
     kind: z.enum(['item', 'listing']).default('item'),
     accept: z.string().max(200).optional(),
     contains: z.string().min(1).optional().describe('words that a normal answer has'),
-    looks: z.int().min(2).max(20).optional().describe('looks in a row that must find it gone'),
+    looks: z.int().min(3).max(20).optional().describe('looks in a row that must find it gone'),
     exact: z.boolean().optional().describe('the address takes no added parameter'),
     byId: z.boolean().optional().describe('each entry of the listing carries its id'),
     origins: z.array(origin).min(1).max(20).optional().describe('origins that it may be read from and redirected to'),
