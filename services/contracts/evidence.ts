@@ -61,4 +61,7 @@ type FactOf<T> = T extends { type: infer N; schema: z.ZodType<infer D> } ? { typ
 export type EvidenceFact = FactOf<(typeof evidenceTypes)[number]>;
 
 /** `removal.due.v1` on `removals` (own lane): there is work to do on a removal now. Only a call to look into the table. */
-export const removalDue = { type: 'removal.due.v1', schema: z.object({ removalId: z.string() }) } as const;
+export const removalDue = {
+  type: 'removal.due.v1',
+  schema: z.object({ removalId: z.string(), platform: platformName }),
+} as const;

@@ -1,8 +1,8 @@
 import { eventId } from '../contracts/index.js';
-import { readPosts } from '../ingest/index.js';
 import { ConflictError, Problem, type Runtime, type Write } from '../runtime/index.js';
+import { removalOf } from './cases.js';
 import { fact } from './facts.js';
-import { emptyChanges, requestRemoval, requestRestore } from './request.js';
+import { type Changes, liftGrounds, requestRemoval } from './request.js';
 import type { CaseRow, EnforceRows, GroundRow, RemovalRow } from './tables.js';
 
 export interface Decision {
@@ -15,8 +15,16 @@ export interface Decided {
   caseId: string;
   decision: Decision['decision'];
   at: number;
-  /** The removal or restoration that follows; absent where nothing had to be done. */
+  /** The item's removal or restoration; absent where there was never anything to do. */
   removalId?: string;
+}
+
+/** What a decision rests on, read in this order: a change of the grounds after the removal was read makes the commit conflict. */
+interface Found {
+  case: CaseRow;
+  removal: RemovalRow | undefined;
+  /** In force. */
+  grounds: GroundRow[];
 }
 
 /** Grounds that a person's decision can lift. An order in force is not among them. */
@@ -32,82 +40,75 @@ export async function decideCase(runtime: Runtime, caseId: string, decision: Dec
     try {
       return await decideOnce(runtime, caseId, decision);
     } catch (error) {
-      if (!(error instanceof ConflictError) || tries === 3) throw error;
+      if (!(error instanceof ConflictError) || tries === 10) throw error;
     }
   }
 }
 
-async function decideOnce(runtime: Runtime, caseId: string, { decision, reason, by }: Decision): Promise<Decided> {
-  const { db, time } = runtime;
-  const rows = db.tables<EnforceRows>();
+async function read(runtime: Runtime, caseId: string): Promise<Found> {
+  const rows = runtime.db.tables<EnforceRows>();
   const found = await rows.selectFrom('cases').selectAll().where('id', '=', caseId).executeTakeFirst();
   if (!found) throw new Problem(404, 'There is no such case.');
-  const [removal, grounds] = await Promise.all([
-    rows.selectFrom('removals').selectAll().where('item', '=', found.item).executeTakeFirst(),
-    rows.selectFrom('grounds').selectAll().where('item', '=', found.item).where('lifted_at', 'is', null).execute(),
-  ]);
-  if (found.state !== 'open' && decision !== 'restore') {
-    if (found.decision === decision) return answer(found, removal);
-    throw new Problem(409, `The case is ${found.state}${found.decision ? `: ${found.decision} by ${found.decided_by}` : ''}. To bring the post back, decide "restore".`);
-  }
-  const at = time.now();
-  const changes = emptyChanges();
-  changes.writes.push(closing(runtime, found, decision, reason, by, at));
-  const { platform, post_id: postId, version, item } = found;
-  if (found.state === 'open') {
-    changes.events.push(fact({ type: 'case.closed.v1', data: { platform, postId, version, caseId, at, decision, by } }, item, caseId));
-  }
-  if (decision === 'remove') {
-    const [stored] = await readPosts(db, [{ platform, id: postId, version }]);
-    const request = {
-      platform,
-      postId,
-      version,
-      ground: { kind: 'decision' as const, ref: `decision:${caseId}` },
-      by,
-      at,
-      postedAt: stored ? Math.min(Date.parse(stored.post.createdAt), stored.receivedAt) : found.opened_at,
-      route: found.route,
-      flags: stored?.flags ?? [],
-    };
-    const more = requestRemoval(db, request, removal);
-    changes.writes.push(...more.writes);
-    changes.events.push(...more.events);
-  } else {
-    const order = grounds.find(ground => !liftable(ground));
-    if (order && decision === 'restore') {
-      throw new Problem(409, `${order.ref} is in force: the post stays down until it is lifted.`, { order: order.ref });
-    }
-    const lifting = rows
-      .updateTable('grounds')
-      .set({ lifted_at: at, lifted_by: by })
-      .where('item', '=', item)
-      .where('kind', '!=', 'order')
-      .where('lifted_at', 'is', null);
-    changes.writes.push({ query: lifting });
-    if (removal && grounds.length > 0 && !order) {
-      const more = requestRestore(db, removal, at);
-      changes.writes.push(...more.writes);
-      changes.events.push(...more.events);
-    }
-  }
-  await runtime.commit(changes.writes, changes.events);
-  return { caseId, decision, at, ...(changes.events.some(({ topic }) => topic === 'removals') ? { removalId: eventId(item, 'removal') } : {}) };
+  const { item } = found;
+  const removal = await rows.selectFrom('removals').selectAll().where('item', '=', item).executeTakeFirst();
+  const grounds = await rows
+    .selectFrom('grounds')
+    .selectAll()
+    .where('item', '=', item)
+    .where('lifted_at', 'is', null)
+    .execute();
+  return { case: found, removal, grounds };
 }
 
-const answer = (found: CaseRow, removal: RemovalRow | undefined): Decided => ({
-  caseId: found.id,
-  decision: found.decision as Decision['decision'],
-  at: found.decided_at ?? found.opened_at,
-  ...(removal ? { removalId: removal.id } : {}),
-});
+async function decideOnce(runtime: Runtime, caseId: string, decision: Decision): Promise<Decided> {
+  const found = await read(runtime, caseId);
+  const known = answered(found, decision);
+  if (known) return known;
+  const at = runtime.time.now();
+  const { writes, events } = follow(runtime, found, decision, at);
+  const { platform, post_id: postId, version, item, state } = found.case;
+  if (state === 'open') {
+    const data = { platform, postId, version, caseId, at, decision: decision.decision, by: decision.by };
+    events.push(fact({ type: 'case.closed.v1', data }, item, caseId));
+  }
+  await runtime.commit([closing(runtime, found.case, decision, at), ...writes], events);
+  const removal = found.removal !== undefined || decision.decision === 'remove';
+  return { caseId, decision: decision.decision, at, ...(removal ? { removalId: eventId(item, 'removal') } : {}) };
+}
 
-function closing(runtime: Runtime, found: CaseRow, decision: string, note: string, by: string, at: number): Write {
-  const query = runtime.db
+/** What was decided so already; undefined where there is something to do. @throws Problem 409 where it was decided otherwise. */
+function answered({ case: row, removal, grounds }: Found, { decision }: Decision): Decided | undefined {
+  if (row.state === 'open') return undefined;
+  const done = row.decision === decision && (decision !== 'restore' || !grounds.some(liftable));
+  if (done) {
+    const at = row.decided_at ?? row.opened_at;
+    return { caseId: row.id, decision, at, ...(removal ? { removalId: removal.id } : {}) };
+  }
+  if (decision === 'restore') return undefined;
+  const how = row.decision ? `: ${row.decision} by ${row.decided_by}` : '';
+  throw new Problem(409, `The case is ${row.state}${how}. To bring the post back, decide "restore".`);
+}
+
+/** @throws Problem 409 where an order in force forbids it. */
+function follow({ db }: Runtime, found: Found, { decision, by }: Decision, at: number): Changes {
+  const { removal, grounds } = found;
+  if (decision === 'remove') {
+    const ground = { kind: 'decision' as const, ref: `decision:${found.case.id}` };
+    return requestRemoval(db, removalOf(found.case, ground, by, at), removal);
+  }
+  const order = grounds.find(ground => !liftable(ground));
+  if (order && decision === 'restore') {
+    throw new Problem(409, `${order.ref} is in force: the post stays down until it is lifted.`, { order: order.ref });
+  }
+  return liftGrounds(db, removal, grounds, liftable, by, at);
+}
+
+function closing({ db }: Runtime, row: CaseRow, { decision, reason, by }: Decision, at: number): Write {
+  const query = db
     .tables<EnforceRows>()
     .updateTable('cases')
-    .set({ state: 'decided', decision, decided_at: at, decided_by: by, note })
-    .where('id', '=', found.id)
-    .where('state', '=', found.state);
+    .set({ state: 'decided', decision, decided_at: at, decided_by: by, note: reason })
+    .where('id', '=', row.id)
+    .where('state', '=', row.state);
   return { query, atLeast: 1 };
 }

@@ -1,11 +1,23 @@
-import { eventId } from '../contracts/index.js';
-import { readPosts } from '../ingest/index.js';
-import { type Answer, type Connector, type Item, judge, type Judgement, type Look, look, seen } from '../platforms/index.js';
+import { busKey, eventId, type Outcome } from '../contracts/index.js';
+import { latestVersions, readPosts } from '../ingest/index.js';
+import {
+  type Answer,
+  type Connector,
+  type Item,
+  type Judgement,
+  judge,
+  type Look,
+  type Looker,
+  seen,
+} from '../platforms/index.js';
 import type { Log, Outgoing, Runtime, Write } from '../runtime/index.js';
 import { fact } from './facts.js';
-import { afterLook, afterWatch, callIsDue, callNumber, pauseAfter, phases, watches } from './plan.js';
+import { afterMiss, afterWatch, callIsDue, pauseAfter, pauseFor, phases, watches } from './plan.js';
 import { ended } from './request.js';
-import { casesTable, type EnforceRows, looksTable, type RemovalRow } from './tables.js';
+import { type EnforceRows, looksTable, type RemovalRow } from './tables.js';
+
+/** What a call came to: nothing where none was due. */
+type Called = Answer | undefined;
 
 /**
  * Does what is due on one removal or restoration. Each step is kept before the next: a process that dies anywhere leaves a row from which
@@ -19,6 +31,7 @@ export class Execution {
   constructor(
     private readonly runtime: Runtime,
     private readonly connectors: ReadonlyMap<string, Connector>,
+    private readonly looker: Looker,
     row: RemovalRow,
   ) {
     this.#row = row;
@@ -30,20 +43,20 @@ export class Execution {
     const row = this.#row;
     const connector = this.connectors.get(row.platform);
     if (!connector) {
-      return this.#later(`No connector for platform "${row.platform}": list it in the file that SANSDELAI_PLATFORMS names.`, 5_000);
+      const detail = `No connector for platform "${row.platform}": list it in the file that SANSDELAI_PLATFORMS names.`;
+      return this.#later(detail, 5_000);
     }
     const item = await this.#item();
-    if (!item) return this.#later('The post is not in the record any more: nothing to name it by.', 60_000);
     if (row.wanted === 'public') return this.#restore(connector, item);
-    return row.state === 'gone' ? this.#watch(connector, item) : this.#remove(connector, item);
+    return row.state === 'pending' ? this.#remove(connector, item) : this.#watch(connector, item);
   }
 
-  async #item(): Promise<Item | undefined> {
-    const { platform, post_id: id, version } = this.#row;
+  /** Without its text where that was erased (its author deleted it, say): what is public can be looked at all the same. */
+  async #item(): Promise<Item> {
+    const { platform, post_id: id, version, url, author_id: authorId } = this.#row;
     const [stored] = await readPosts(this.runtime.db, [{ platform, id, version }]);
-    if (!stored) return undefined;
-    const { post } = stored;
-    return { platform, id, version, url: post.url, authorId: post.author.id, ...(post.text === undefined ? {} : { text: post.text }) };
+    const text = stored?.post.text;
+    return { platform, id, version, url, authorId, ...(text === undefined ? {} : { text }) };
   }
 
   async #remove(connector: Connector, item: Item): Promise<void> {
@@ -51,41 +64,27 @@ export class Execution {
     if (this.#row.seen_at === null && connector.readable && this.#row.called_at === null) {
       const { looks, judgement } = await this.#look(connector, item, 'before');
       if (!seen(looks)) {
-        if (judgement.verdict === 'gone') {
-          const at = time.now();
-          return this.#save({ state: 'not-found', ended_at: at, next_at: null, detail: judgement.why }, [
-            ended(this.#row, at, 'not-found', this.runtime.config.SANSDELAI_VANTAGE),
-          ]);
-        }
+        if (judgement.verdict === 'gone') return this.#end('not-found', judgement.why);
         // Not readable for a reason that may pass. It is called for all the same: the law asks for removal, not for a look.
         this.#log.warn({ why: judgement.why }, 'not seen readable before the removal');
       }
       // Kept before the call: after it, nobody could see any more that the item had been there.
       await this.#save({ seen_at: seen(looks) ? time.now() : null, called_at: time.now() });
+    } else if (this.#row.called_at === null) await this.#save({ called_at: time.now() });
+    const called = await this.#callIfDue(connector, item);
+    if (!connector.readable) {
+      if (called && called.kind !== 'accepted') return this.#notAccepted(called);
+      return this.#end('claimed', called?.detail ?? '');
     }
-    if (callIsDue(this.#row)) {
-      const answer = await this.#call(connector, item);
-      if (answer.kind !== 'accepted') return this.#refused(answer);
-      if (!connector.readable) {
-        const at = time.now();
-        return this.#save({ state: 'claimed', accepted_at: at, ended_at: at, next_at: null, detail: answer.detail }, [
-          ended(this.#row, at, 'claimed', this.runtime.config.SANSDELAI_VANTAGE),
-        ]);
-      }
-      this.#row = { ...this.#row, accepted_at: time.now() };
-    }
+    // Also after a call that was not accepted: the platform may have acted, or somebody else.
     const { judgement } = await this.#look(connector, item, 'after');
-    const step = afterLook(this.#row, judgement);
-    if (step.kind !== 'gone') return this.#later(judgement.why, pauseAfter(this.#row.attempts), { accepted_at: this.#row.accepted_at });
-    const at = time.now();
-    if (this.#row.seen_at === null) {
+    if (judgement.verdict === 'gone') {
       // Gone, but never seen: another outcome (promise 2).
-      return this.#save({ state: 'not-found', ended_at: at, next_at: null, detail: 'gone, but it was never seen readable' }, [
-        ended(this.#row, at, 'not-found', this.runtime.config.SANSDELAI_VANTAGE),
-      ]);
+      if (this.#row.seen_at === null) return this.#end('not-found', 'gone, but it was never seen readable');
+      return this.#end('gone', judgement.why);
     }
-    const change = { state: 'gone', accepted_at: this.#row.accepted_at, ended_at: at, next_at: at + watches[0], watch: 0, attempts: 0 } as const;
-    return this.#save({ ...change, detail: judgement.why }, [ended(this.#row, at, 'gone', this.runtime.config.SANSDELAI_VANTAGE)]);
+    if (called && called.kind !== 'accepted') return this.#notAccepted(called);
+    return this.#missed(judgement);
   }
 
   async #watch(connector: Connector, item: Item): Promise<void> {
@@ -96,42 +95,68 @@ export class Execution {
     const step = afterWatch(row, judgement, now);
     if (step.kind === 'again') return this.#save({ next_at: now + step.pause, detail: judgement.why });
     if (step.kind === 'watched') {
-      return this.#save({ watch: row.watch + 1, next_at: step.next === null ? null : now + step.next, detail: judgement.why });
+      return this.#save({
+        watch: row.watch + 1,
+        next_at: step.next === null ? null : now + step.next,
+        detail: judgement.why,
+      });
     }
     this.#log.warn({ why: judgement.why }, 'what was gone can be read again');
     const { platform, post_id: postId, version } = row;
     const removalId = `${row.id}/${row.cycle}`;
     const returned = { platform, postId, version, removalId, at: now, where: judgement.why };
-    const change = { state: 'pending', round: row.round + 1, accepted_at: null, attempts: 0, watch: 0, next_at: now, escalated_at: null } as const;
+    const change = {
+      state: 'pending',
+      round: row.round + 1,
+      pending_since: now,
+      seen_at: now,
+      accepted_at: null,
+      ended_at: null,
+      attempts: 0,
+      watch: 0,
+      next_at: now,
+      escalated_at: null,
+    } as const;
     return this.#save({ ...change, detail: judgement.why }, [
       fact({ type: 'removal.returned.v1', data: returned }, row.item, `${removalId}/returned/${now}`),
     ]);
   }
 
   async #restore(connector: Connector, item: Item): Promise<void> {
-    const { time } = this.runtime;
-    if (callIsDue(this.#row)) {
-      const answer = await this.#call(connector, item);
-      if (answer.kind !== 'accepted') return this.#refused(answer);
-      this.#row = { ...this.#row, accepted_at: time.now() };
-    }
-    const vantage = this.runtime.config.SANSDELAI_VANTAGE;
-    const at = time.now();
+    const called = await this.#callIfDue(connector, item);
+    // It may still be about to remove: what can be read now says nothing before it has answered.
+    if (called?.kind === 'failed') return this.#notAccepted(called);
     if (!connector.readable) {
-      return this.#save({ state: 'claimed', accepted_at: at, ended_at: at, next_at: null }, [ended(this.#row, at, 'claimed', vantage)]);
+      if (called?.kind === 'refused') return this.#notAccepted(called);
+      return this.#end('claimed', called?.detail ?? '');
     }
     const { looks, judgement } = await this.#look(connector, item, 'restored');
-    if (!seen(looks)) return this.#later(judgement.why, pauseAfter(this.#row.attempts), { accepted_at: this.#row.accepted_at });
-    const done = time.now();
-    return this.#save({ state: 'restored', accepted_at: this.#row.accepted_at, ended_at: done, next_at: null, detail: 'readable again' }, [
-      ended(this.#row, done, 'restored', vantage),
-    ]);
+    if (seen(looks)) return this.#end('restored', 'readable again');
+    const { platform, post_id: id } = this.#row;
+    const latest = await latestVersions(this.runtime.db, [{ platform, id }]);
+    if (latest.get(busKey({ platform, id }))?.deleted) {
+      return this.#end('cancelled', 'its author has deleted it: there is nothing to bring back');
+    }
+    if (called?.kind === 'refused') return this.#notAccepted(called);
+    return this.#missed(judgement);
+  }
+
+  /** Calls the platform where that is due; keeps in mind what it said. */
+  async #callIfDue(connector: Connector, item: Item): Promise<Called> {
+    if (!callIsDue(this.#row)) return undefined;
+    const answer = await this.#call(connector, item);
+    if (answer.kind === 'accepted') this.#row = { ...this.#row, accepted_at: this.runtime.time.now() };
+    return answer;
   }
 
   async #call(connector: Connector, item: Item): Promise<Answer> {
     const row = this.#row;
-    const key = `${row.id}-${row.cycle}-${row.round}-${callNumber(row)}`;
-    const call = { idempotencyKey: key, fence: row.fence, territory: 'all' as const, reason: row.wanted === 'gone' ? 'terrorist content' : 'restored' };
+    const call = {
+      idempotencyKey: `${row.id}-${row.cycle}-${row.round}`,
+      fence: row.fence,
+      territory: 'all' as const,
+      reason: row.wanted === 'gone' ? 'terrorist content' : 'restored',
+    };
     try {
       return row.wanted === 'gone' ? await connector.remove(item, call) : await connector.restore(item, call);
     } catch (error) {
@@ -140,15 +165,10 @@ export class Execution {
     }
   }
 
-  #refused(answer: Exclude<Answer, { kind: 'accepted' }>): Promise<void> {
-    const pause = answer.kind === 'failed' ? (answer.retryAfter ?? pauseAfter(this.#row.attempts)) : 30_000;
-    return this.#later(`${answer.kind}: ${answer.detail}`, pause, { accepted_at: null });
-  }
-
   /** Looks, and keeps what was seen with the next step. */
   async #look(connector: Connector, item: Item, phase: string): Promise<{ looks: Look[]; judgement: Judgement }> {
-    const { config, time, db } = this.runtime;
-    const looks = await look(connector, item, { time, timeout: config.LOOK_TIMEOUT, vantage: config.SANSDELAI_VANTAGE });
+    const { time, db } = this.runtime;
+    const looks = await this.looker.look(connector, item);
     const judgement = judge(looks);
     const at = time.now();
     const row = {
@@ -164,43 +184,43 @@ export class Execution {
     return { looks, judgement };
   }
 
-  /** Not there yet: comes again after a pause, and after a while is shown to people. */
-  async #later(detail: string, pause: number, change: Partial<RemovalRow> = {}): Promise<void> {
-    const { time, config } = this.runtime;
-    const now = time.now();
-    const row = this.#row;
-    const next = { ...change, attempts: row.attempts + 1, next_at: now + pause, detail: detail.slice(0, 1_000) };
-    if (row.escalated_at !== null || now - row.requested_at < config.REMOVAL_ESCALATE_AFTER) return this.#save(next);
-    this.#log.warn({ detail, since: row.requested_at }, 'not confirmed; shown to people');
-    return this.#save({ ...next, escalated_at: now }, this.#escalate(detail, now));
+  /** It ends, for now: what was gone, or not found, is looked at again later. */
+  #end(outcome: Outcome, detail: string): Promise<void> {
+    const at = this.runtime.time.now();
+    const watched = outcome === 'gone' || outcome === 'not-found';
+    const change: Partial<RemovalRow> = {
+      // There was nothing to bring back, as for what was never there.
+      state: outcome === 'cancelled' ? 'not-found' : outcome,
+      accepted_at: this.#row.accepted_at,
+      ended_at: at,
+      next_at: watched ? at + watches[0] : null,
+      watch: 0,
+      attempts: 0,
+      detail,
+    };
+    return this.#save(change, [ended(this.#row, at, outcome, this.runtime.config.SANSDELAI_VANTAGE)]);
   }
 
-  #escalate(detail: string, at: number): Outgoing[] {
-    const { id: removalId, cycle, item, platform, post_id, version, route, wanted } = this.#row;
-    const id = eventId(`${removalId}/${cycle}/${this.#row.round}`, 'escalated');
-    const said = wanted === 'gone' ? 'The removal is not confirmed' : 'The restoration is not confirmed';
-    const row = {
-      id,
-      item,
-      platform,
-      post_id,
-      version,
-      state: 'open',
-      priority: 1_000,
-      rule: 'not-confirmed',
-      reasons: JSON.stringify([`${said}: ${detail}`.slice(0, 1_000)]),
-      route,
-      opened_at: at,
-    };
-    this.#pending.push(this.runtime.db.insert(casesTable, [row], { onConflict: 'nothing' }));
-    const data = { platform, postId: post_id, version, caseId: id, at, route, withheld: false };
-    return [fact({ type: 'case.opened.v1', data }, item, id)];
+  #missed(judgement: Judgement): Promise<void> {
+    return this.#later(judgement.why, pauseAfter(this.#row.attempts), afterMiss(this.#row));
+  }
+
+  #notAccepted(answer: Exclude<Answer, { kind: 'accepted' }>): Promise<void> {
+    const asked = answer.kind === 'failed' ? answer.retryAfter : undefined;
+    return this.#later(`${answer.kind}: ${answer.detail}`, pauseFor(this.#row.attempts, answer.kind, asked));
+  }
+
+  /** Not there yet: comes again after a pause. */
+  #later(detail: string, pause: number, change: Partial<RemovalRow> = {}): Promise<void> {
+    const { attempts } = this.#row;
+    const next_at = this.runtime.time.now() + pause;
+    return this.#save({ attempts: attempts + 1, ...change, next_at, detail: detail.slice(0, 1_000) });
   }
 
   /** Commits a step with what was seen, as long as the removal is still in these hands and as it was. */
   async #save(change: Partial<RemovalRow>, events: Outgoing[] = []): Promise<void> {
     const { db, instance } = this.runtime;
-    const { id, fence, cycle, wanted } = this.#row;
+    const { id, fence, cycle, wanted, version } = this.#row;
     const release = change.next_at === undefined ? {} : { owner: null, lease_until: 0 };
     const guarded = db
       .tables<EnforceRows>()
@@ -210,7 +230,8 @@ export class Execution {
       .where('fence', '=', fence)
       .where('owner', '=', instance)
       .where('cycle', '=', cycle)
-      .where('wanted', '=', wanted);
+      .where('wanted', '=', wanted)
+      .where('version', '=', version);
     const writes: Write[] = [{ query: guarded, atLeast: 1 }, ...this.#pending.splice(0)];
     await this.runtime.commit(writes, events);
     this.#row = { ...this.#row, ...change };

@@ -1,11 +1,19 @@
 import { removalDue } from '../contracts/index.js';
-import type { Connector } from '../platforms/index.js';
+import { type Connector, startLooker } from '../platforms/index.js';
 import { ConflictError, loop, type Runtime, type Stoppable } from '../runtime/index.js';
 import { Execution } from './execute.js';
 import type { EnforceRows, RemovalRow } from './tables.js';
 
 /** Pause between two looks into the table for what nobody called attention to: retries, later looks, work of a process that died. */
 const pollEvery = 500;
+
+/** Part of what a process works on at once that one platform may take: one that answers no call must not hold up the others. */
+const share = 0.75;
+/** Pause before a removal comes again whose work failed in a way that nobody foresaw (the database was away, say). */
+const afterFailure = 1_000;
+
+/** What is remembered as due at the most. */
+const mostWanted = 10_000;
 
 /**
  * Carries out removals: woken by topic `removals`, and by the table itself. Each is claimed with a lease and a fence, so that several processes share the
@@ -15,9 +23,18 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
   const { db, time, config, log, instance } = runtime;
   const rows = db.tables<EnforceRows>();
   const limit = config.REMOVAL_CONCURRENCY;
-  const running = new Map<string, Promise<void>>();
-  const wanted = new Set<string>();
+  const ofOnePlatform = Math.max(1, Math.floor(limit * share));
+  const running = new Map<string, { platform: string; work: Promise<void> }>();
+  /** What is due, by id, in the order in which it was heard of; the value is its platform. */
+  const wanted = new Map<string, string>();
+  const looker = startLooker({ time, timeout: config.LOOK_TIMEOUT, vantage: config.SANSDELAI_VANTAGE });
   let stopping = false;
+
+  const byPlatform = (): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const { platform } of running.values()) counts.set(platform, (counts.get(platform) ?? 0) + 1);
+    return counts;
+  };
 
   const claim = async (ids: string[]): Promise<RemovalRow[]> => {
     const now = time.now();
@@ -30,6 +47,16 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
       .returningAll();
     const [result] = await db.commit([{ query }]);
     return (result?.rows ?? []) as unknown as RemovalRow[];
+  };
+
+  const release = ({ id, fence }: RemovalRow): Promise<unknown> => {
+    const query = rows
+      .updateTable('removals')
+      .set({ lease_until: time.now() + afterFailure })
+      .where('id', '=', id)
+      .where('owner', '=', instance)
+      .where('fence', '=', fence);
+    return db.commit([{ query }]);
   };
 
   const carryOut = async (row: RemovalRow): Promise<void> => {
@@ -52,39 +79,58 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
       error => log.warn({ err: error, removal: row.id }, 'lease not renewed'),
     );
     try {
-      await new Execution(runtime, connectors, row).run();
+      await new Execution(runtime, connectors, looker, row).run();
     } catch (error) {
-      // Changed by a decision or another process: it is theirs now. Anything else comes again when the lease has run out.
+      // Changed by a decision or another process: it is theirs now.
       if (error instanceof ConflictError) log.debug({ removal: row.id }, 'removal changed under way');
-      else log.error({ err: error, removal: row.id, post: row.post_id }, 'removal failed; it comes again');
+      else {
+        log.error({ err: error, removal: row.id, post: row.post_id }, 'removal failed; it comes again');
+        await sign.stop();
+        await release(row).catch(failure =>
+          log.warn({ err: failure, removal: row.id }, 'it comes again when its lease has run out'),
+        );
+      }
     } finally {
       abort.abort();
       await sign.stop();
     }
   };
 
+  /** Those that can be claimed now: not what this process works on already, and of no platform more than its share. */
+  const claimable = (): string[] => {
+    const counts = byPlatform();
+    const ids: string[] = [];
+    for (const [id, platform] of wanted) {
+      if (running.size + ids.length >= limit) break;
+      const count = counts.get(platform) ?? 0;
+      if (running.has(id) || count >= ofOnePlatform) continue;
+      counts.set(platform, count + 1);
+      ids.push(id);
+    }
+    return ids;
+  };
+
   let claiming: Promise<void> | undefined;
   const take = (): void => {
-    if (claiming || stopping) return;
-    claiming = (async () => {
-      while (!stopping && wanted.size > 0 && running.size < limit) {
-        const ids = [...wanted].filter(id => !running.has(id)).slice(0, limit - running.size);
-        if (ids.length === 0) break;
-        for (const id of ids) wanted.delete(id);
-        for (const row of await claim(ids)) {
-          const work = carryOut(row).finally(() => {
-            running.delete(row.id);
-            take();
-          });
-          running.set(row.id, work);
-        }
-      }
-    })()
+    if (claiming || stopping || claimable().length === 0) return;
+    claiming = claimAll()
       .catch(error => log.warn({ err: error }, 'removals not claimed; tried again'))
       .finally(() => {
         claiming = undefined;
-        if (wanted.size > 0 && running.size < limit && !stopping) take();
+        take();
       });
+  };
+  const claimAll = async (): Promise<void> => {
+    for (let ids = claimable(); ids.length > 0 && !stopping; ids = claimable()) {
+      for (const id of ids) wanted.delete(id);
+      for (const row of await claim(ids)) {
+        const work = carryOut(row).finally(() => {
+          running.delete(row.id);
+          take();
+        });
+        running.set(row.id, { platform: row.platform, work });
+      }
+    }
   };
 
   const polling = loop(
@@ -93,15 +139,17 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
     async () => {
       if (running.size >= limit) return;
       const now = time.now();
+      const full = [...byPlatform()].flatMap(([platform, count]) => (count >= ofOnePlatform ? [platform] : []));
       const found = await rows
         .selectFrom('removals')
-        .select('id')
+        .select(['id', 'platform'])
         .where('next_at', '<=', now)
         .where('lease_until', '<', now)
+        .where('platform', 'not in', db.among(full))
         .orderBy('next_at')
         .limit(limit)
         .execute();
-      for (const { id } of found) wanted.add(id);
+      for (const { id, platform } of found) wanted.set(id, platform);
       take();
     },
     error => log.warn({ err: error }, 'removals not looked up; tried again'),
@@ -114,7 +162,8 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
     handle: async events => {
       for (const event of events) {
         const parsed = removalDue.schema.safeParse(event.data);
-        if (parsed.success) wanted.add(parsed.data.removalId);
+        // What is beyond waits in the table for the poll.
+        if (parsed.success && wanted.size < mostWanted) wanted.set(parsed.data.removalId, parsed.data.platform);
       }
       take();
     },
@@ -125,7 +174,8 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
       await subscription.stop();
       await polling.stop();
       await claiming;
-      await Promise.all(running.values());
+      await Promise.all([...running.values()].map(({ work }) => work));
+      await looker.stop();
     },
   };
 }

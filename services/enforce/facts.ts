@@ -10,9 +10,16 @@ export function fact({ type, data }: EvidenceFact, item: string, cause: string):
 }
 
 /** Wakes whoever carries out removals. Only a call to look: the work itself is the row. */
-export function due(removalId: string, cause: string, now: number): Outgoing {
+export function due(removalId: string, platform: string, cause: string, now: number): Outgoing {
   return {
     topic: 'removals',
-    event: { id: eventId(cause, 'removal.due'), type: 'removal.due.v1', source: '/enforce', time: now, key: removalId, data: { removalId } },
+    event: {
+      id: eventId(cause, 'removal.due'),
+      type: 'removal.due.v1',
+      source: '/enforce',
+      time: now,
+      key: removalId,
+      data: { removalId, platform },
+    },
   };
 }

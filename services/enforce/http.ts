@@ -24,6 +24,7 @@ const showCase = (row: CaseRow, text: string | undefined) => ({
   priority: row.priority,
   rule: row.rule,
   reasons: JSON.parse(row.reasons) as string[],
+  url: row.url,
   openedAt: instantOf(row.opened_at),
   ...(text === undefined ? {} : { text }),
 });
@@ -65,7 +66,10 @@ export function enforceRoutes(runtime: Runtime): Router {
     res.status(201).json({ ...decided, at: instantOf(decided.at) });
   });
   router.get('/v1/removals', requireScope('cases:read'), async (req, res) => {
-    const query = parseQuery(req, z.strictObject({ limit: limitSchema, escalated: z.enum(['true', 'false']).default('false') }));
+    const query = parseQuery(
+      req,
+      z.strictObject({ limit: limitSchema, escalated: z.enum(['true', 'false']).default('false') }),
+    );
     const found = await readRemovals(runtime.db, query.limit, query.escalated === 'true');
     res.json({ removals: found.map(showRemoval) });
   });

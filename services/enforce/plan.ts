@@ -1,36 +1,45 @@
 import type { Judgement } from '../platforms/index.js';
 import type { RemovalRow } from './tables.js';
 
-/** Later looks after gone (promise 2): a minute, an hour, a day. */
+/** Later looks (promise 2) after it was gone, or not found: a minute, an hour, a day. */
 export const watches = [60_000, 3_600_000, 24 * 3_600_000] as const;
 export const phases = ['after a minute', 'after an hour', 'after a day'] as const;
 
 /** Looks between two calls to a platform that accepts and does nothing. */
 const looksBetweenCalls = 6;
+/** Longest pause (ms) that a platform can ask for: it may want a day, which no clock gives. */
+const longestPause = 5 * 60_000;
+/** Pause after a call that was refused: it would be refused again, until a person changes something. */
+const refusedPause = 30_000;
 
 /** Pauses before the next try: quick at first, since most platforms take a moment, then at most half a minute. */
 export function pauseAfter(attempts: number): number {
   return Math.min(100 * 2 ** Math.min(attempts, 9), 30_000);
 }
 
+/** Pause after a call that was not accepted. */
+export const pauseFor = (attempts: number, kind: 'failed' | 'refused', asked: number | undefined): number =>
+  kind === 'refused' ? refusedPause : Math.min(asked ?? pauseAfter(attempts), longestPause);
+
 /** Whether the platform is to be called (again) before looking. */
-export const callIsDue = (row: RemovalRow): boolean => row.accepted_at === null || (row.attempts > 0 && row.attempts % looksBetweenCalls === 0);
+export const callIsDue = (row: RemovalRow): boolean => row.accepted_at === null;
 
-/** Which call this is, for its idempotency key: a platform that accepted and did nothing gets one of its own, not a repetition. */
-export const callNumber = (row: RemovalRow): number => Math.floor(row.attempts / looksBetweenCalls);
+/**
+ * The row after a look that did not find what is wanted. A platform that accepted and did nothing is called afresh, with an idempotency key of its own;
+ * one that never accepted gets the same key again, as it may have acted all the same.
+ */
+export function afterMiss(row: RemovalRow): Pick<RemovalRow, 'attempts' | 'accepted_at' | 'round'> {
+  const attempts = row.attempts + 1;
+  const again = row.accepted_at !== null && attempts % looksBetweenCalls === 0;
+  return { attempts, accepted_at: again ? null : row.accepted_at, round: again ? row.round + 1 : row.round };
+}
 
-/** What a look after the call leads to. Pure. */
+/** What a later look leads to. Pure. */
 export type Step =
-  | { kind: 'gone' }
   | { kind: 'again'; pause: number }
   /** What was gone can be read again: the clock reopens, the platform is called afresh. */
   | { kind: 'returned'; where: string }
   | { kind: 'watched'; next: number | null };
-
-/** After a call to remove: only what was seen to be gone is. */
-export function afterLook(row: RemovalRow, judgement: Judgement): Step {
-  return judgement.verdict === 'gone' ? { kind: 'gone' } : { kind: 'again', pause: pauseAfter(row.attempts) };
-}
 
 /** At a later look: `next` is the pause until the one after it, null after the last. */
 export function afterWatch(row: RemovalRow, judgement: Judgement, now: number): Step {

@@ -70,6 +70,9 @@ export async function readStates(
     .where('item', 'in', db.among(ids.map(id => busKey({ platform, id }))))
     .execute();
   return new Map(
-    rows.map(row => [row.post_id, { wanted: row.wanted, state: row.state, requestedAt: row.requested_at, endedAt: row.ended_at }]),
+    rows.map(row => [
+      row.post_id,
+      { wanted: row.wanted, state: row.state, requestedAt: row.requested_at, endedAt: row.ended_at },
+    ]),
   );
 }

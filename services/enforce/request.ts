@@ -1,4 +1,4 @@
-import { busKey, eventId, type Ground, type PostFlag } from '../contracts/index.js';
+import { busKey, eventId, type Ground, type Outcome, type PostFlag } from '../contracts/index.js';
 import type { Database, Outgoing, Write } from '../runtime/index.js';
 import { due, fact } from './facts.js';
 import { type EnforceRows, type GroundRow, groundsTable, type RemovalRow, removalsTable } from './tables.js';
@@ -8,6 +8,8 @@ export interface RemovalRequest {
   platform: string;
   postId: string;
   version: number;
+  url: string;
+  authorId: string;
   ground: Ground;
   by: string;
   at: number;
@@ -24,122 +26,158 @@ export interface Changes {
 
 export const emptyChanges = (): Changes => ({ writes: [], events: [] });
 
-/** The write that puts a row of removals where it was read, or conflicts. */
-export function moveRemoval(db: Database, row: RemovalRow, change: Partial<RemovalRow>): Write {
+/**
+ * The write that changes a row of removals as it was read, or conflicts. Whoever only adds or lifts a ground makes an empty one: two who decide at
+ * the same moment on what they read before could otherwise leave content up with a ground in force, or down without one.
+ */
+export function moveRemoval(db: Database, row: RemovalRow, change: Partial<RemovalRow> = {}): Write {
   return {
     query: db
       .tables<EnforceRows>()
       .updateTable('removals')
-      .set(change)
+      .set({ ...change, revision: row.revision + 1 })
       .where('id', '=', row.id)
-      .where('cycle', '=', row.cycle)
-      .where('version', '=', row.version)
-      .where('wanted', '=', row.wanted)
+      .where('revision', '=', row.revision)
       .where('state', '=', row.state),
     atLeast: 1,
   };
 }
 
-/**
- * What follows from a request to remove. `before` is the item's row, where it has one. A request for what is already being removed, or is gone
- * in that version, adds its ground and nothing else.
- */
+/** Whoever works on the row now finds that it changed, and nobody has to wait for that lease to run out. */
+const afresh = { attempts: 0, accepted_at: null, detail: '', owner: null, lease_until: 0 } as const;
+
+/** What follows from a request to remove. `before` is the item's row, where it has one. */
 export function requestRemoval(db: Database, request: RemovalRequest, before: RemovalRow | undefined): Changes {
-  const { platform, postId, version, ground, at } = request;
-  const item = busKey({ platform, id: postId });
-  const groundRow: GroundRow = {
-    item,
-    ...ground,
-    added_at: at,
-    added_by: request.by,
-    lifted_at: null,
-    lifted_by: null,
+  const { ground, at } = request;
+  const item = busKey({ platform: request.platform, id: request.postId });
+  const row: GroundRow = { item, ...ground, added_at: at, added_by: request.by, lifted_at: null, lifted_by: null };
+  const added = db.insert(groundsTable, [row], { onConflict: 'replace' });
+  const { writes, events } = carry(db, request, item, before);
+  return { writes: [added, ...writes], events };
+}
+
+function carry(db: Database, request: RemovalRequest, item: string, before: RemovalRow | undefined): Changes {
+  const underWay = before?.wanted === 'gone' && before.state !== 'not-found';
+  // It is being removed in this version, or is gone: one ground more, and nothing else.
+  if (underWay && before.version >= request.version) return { writes: [moveRemoval(db, before)], events: [] };
+  // Not gone yet, and there is a newer version: that one is to go, under the clock that runs already.
+  if (underWay && before.state !== 'gone') return follow(db, request, before);
+  return begin(db, request, item, before);
+}
+
+function follow(db: Database, { version, url, authorId, at }: RemovalRequest, before: RemovalRow): Changes {
+  const change: Partial<RemovalRow> = {
+    ...afresh,
+    version,
+    url,
+    author_id: authorId,
+    state: 'pending',
+    round: before.round + 1,
+    ended_at: null,
+    next_at: at,
   };
-  const writes: Write[] = [db.insert(groundsTable, [groundRow], { onConflict: 'replace' })];
-  const underWay = before?.wanted === 'gone' && (before.state === 'pending' || before.version >= version) && before.state !== 'not-found';
-  if (before && underWay) {
-    if (version > before.version) writes.push(moveRemoval(db, before, { version }));
-    return { writes, events: [] };
-  }
+  return {
+    writes: [moveRemoval(db, before, change)],
+    events: [due(before.id, before.platform, `${before.id}/${before.cycle}/${version}`, at)],
+  };
+}
+
+function begin(db: Database, request: RemovalRequest, item: string, before: RemovalRow | undefined): Changes {
+  const { platform, postId, version, url, authorId, ground, at, postedAt, route, flags } = request;
   const cycle = (before?.cycle ?? 0) + 1;
   const id = eventId(item, 'removal');
   const row: Omit<RemovalRow, 'fence'> = {
+    ...afresh,
     id,
     item,
     platform,
     post_id: postId,
     version,
+    url,
+    author_id: authorId,
     cycle,
+    revision: 1,
     wanted: 'gone',
     state: 'pending',
-    route: request.route,
-    flags: JSON.stringify(request.flags),
-    posted_at: request.postedAt,
+    route,
+    flags: JSON.stringify(flags),
+    posted_at: postedAt,
     requested_at: at,
+    pending_since: at,
     seen_at: null,
     called_at: null,
-    accepted_at: null,
     ended_at: null,
     escalated_at: null,
     round: before ? before.round + 1 : 0,
-    attempts: 0,
     watch: 0,
-    detail: '',
     next_at: at,
-    owner: null,
-    lease_until: 0,
   };
-  writes.push(before ? moveRemoval(db, before, row) : db.insert(removalsTable, [{ ...row, fence: 0 }]));
-  const cause = `${id}/${cycle}`;
-  const data = {
-    platform,
-    postId,
-    version,
-    removalId: cause,
-    ground,
-    at,
-    postedAt: request.postedAt,
-    route: request.route,
-    flags: [...request.flags],
+  const removalId = `${id}/${cycle}`;
+  const data = { platform, postId, version, removalId, ground, at, postedAt, route, flags: [...flags] };
+  return {
+    writes: [before ? moveRemoval(db, before, row) : db.insert(removalsTable, [{ ...row, fence: 0 }])],
+    events: [fact({ type: 'removal.requested.v1', data }, item, removalId), due(id, platform, removalId, at)],
   };
-  return { writes, events: [fact({ type: 'removal.requested.v1', data }, item, cause), due(id, cause, at)] };
 }
 
 /**
- * What follows when the last ground is lifted: an item that is down, or on its way down, is brought back; one whose removal was never called for needs no
- * call but is looked at all the same.
+ * Lifts grounds that are in force. Where none is left, the item is brought back: one whose removal was never called for is only looked at, and
+ * one that was never there is left alone.
+ * @param inForce all grounds in force, read after `removal` was
  */
-export function requestRestore(db: Database, row: RemovalRow, at: number): Changes {
-  if (row.wanted === 'public') return emptyChanges();
+export function liftGrounds(
+  db: Database,
+  removal: RemovalRow | undefined,
+  inForce: readonly GroundRow[],
+  lifting: (ground: GroundRow) => boolean,
+  by: string,
+  at: number,
+): Changes {
+  const lifted = inForce.filter(lifting);
+  if (!removal || lifted.length === 0) return emptyChanges();
+  const rows = db.tables<EnforceRows>();
+  const writes: Write[] = lifted.map(({ item, kind, ref }) => ({
+    query: rows
+      .updateTable('grounds')
+      .set({ lifted_at: at, lifted_by: by })
+      .where('item', '=', item)
+      .where('kind', '=', kind)
+      .where('ref', '=', ref),
+  }));
+  if (lifted.length < inForce.length) return { writes: [...writes, moveRemoval(db, removal)], events: [] };
+  const back = bringBack(db, removal, at);
+  return { writes: [...writes, ...back.writes], events: back.events };
+}
+
+function bringBack(db: Database, row: RemovalRow, at: number): Changes {
+  if (row.wanted === 'public') return { writes: [moveRemoval(db, row)], events: [] };
+  const never = row.called_at === null;
+  const nothing = never && row.state === 'not-found';
   const cycle = row.cycle + 1;
-  const cause = `${row.id}/${cycle}`;
-  const writes = [
-    moveRemoval(db, row, {
-      wanted: 'public',
-      state: 'pending',
-      cycle,
-      round: row.round + 1,
-      attempts: 0,
-      requested_at: at,
-      called_at: null,
-      accepted_at: null,
-      ended_at: null,
-      escalated_at: null,
-      detail: '',
-      next_at: at,
-      // Whoever works on it now finds that it changed; nobody has to wait for that lease to run out.
-      owner: null,
-      lease_until: 0,
-    }),
-  ];
-  const events = [due(row.id, cause, at)];
-  // The removal that was still under way ends without a figure.
-  if (row.state === 'pending') events.push(ended(row, at, 'cancelled', ''));
-  return { writes, events };
+  const change: Partial<RemovalRow> = {
+    ...afresh,
+    wanted: 'public',
+    state: nothing ? 'not-found' : 'pending',
+    cycle,
+    round: row.round + 1,
+    requested_at: at,
+    pending_since: at,
+    called_at: null,
+    // Nothing was asked of the platform, so nothing has to be taken back; if it can't be read all the same, it is called for.
+    accepted_at: never ? at : null,
+    ended_at: nothing ? at : null,
+    escalated_at: null,
+    watch: 0,
+    next_at: nothing ? null : at,
+  };
+  const events = nothing ? [] : [due(row.id, row.platform, `${row.id}/${cycle}`, at)];
+  // The removal's clock is still running: it ends without a figure.
+  if (row.state === 'pending' || row.state === 'claimed') events.push(ended(row, at, 'cancelled', ''));
+  return { writes: [moveRemoval(db, row, change)], events };
 }
 
 /** The fact that a removal or a restoration ended. */
-export function ended(row: RemovalRow, at: number, outcome: 'gone' | 'not-found' | 'claimed' | 'restored' | 'cancelled', vantage: string): Outgoing {
+export function ended(row: RemovalRow, at: number, outcome: Outcome, vantage: string): Outgoing {
   const { platform, post_id: postId, version } = row;
   const removalId = `${row.id}/${row.cycle}`;
   const data = { platform, postId, version, removalId, at, outcome, vantage };

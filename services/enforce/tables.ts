@@ -16,7 +16,11 @@ export const casesTable: Table = {
     priority: 'double',
     rule: 'text',
     reasons: 'text',
+    url: 'text',
+    author_id: 'text',
     route: 'text',
+    flags: 'text',
+    posted_at: 'bigint',
     opened_at: 'bigint',
     decision: 'text?',
     decided_at: 'bigint?',
@@ -40,14 +44,21 @@ export const removalsTable: Table = {
     platform: 'text',
     post_id: 'text',
     version: 'integer',
+    /** Where it is, and whose: kept here, as the post itself may be erased before it is gone. */
+    url: 'text',
+    author_id: 'text',
     /** Grows with every new request for the item: a removal after a restoration is another one. */
     cycle: 'integer',
+    /** Grows with every change of what is wanted or why: whoever changes that has read the latest. */
+    revision: 'bigint',
     wanted: 'text',
     state: 'text',
     route: 'text',
     flags: 'text',
     posted_at: 'bigint',
     requested_at: 'bigint',
+    /** Since when it has been waited for without a break: since the request, or since it came back. */
+    pending_since: 'bigint',
     seen_at: 'bigint?',
     called_at: 'bigint?',
     accepted_at: 'bigint?',
@@ -56,7 +67,7 @@ export const removalsTable: Table = {
     /** Calls so far; part of the idempotency key, so that a call is made afresh where the platform did nothing. */
     round: 'integer',
     attempts: 'integer',
-    /** Which of the later looks comes next: 0 a minute, 1 an hour, 2 a day after gone. */
+    /** Which of the later looks comes next: 0 a minute, 1 an hour, 2 a day after it was gone, or not found. */
     watch: 'integer',
     detail: 'text',
     /** When there is work to do; null where there is none. */
@@ -70,13 +81,22 @@ export const removalsTable: Table = {
     item: { columns: ['item'], unique: true },
     due: { columns: ['next_at'], where: 'next_at is not null' },
     recent: { columns: ['requested_at'] },
+    unconfirmed: { columns: ['pending_since'], where: "state = 'pending' and escalated_at is null" },
   },
 };
 
 /** Why an item is down. It comes back only when the last is lifted. */
 export const groundsTable: Table = {
   name: 'grounds',
-  columns: { item: 'text', kind: 'text', ref: 'text', added_at: 'bigint', added_by: 'text', lifted_at: 'bigint?', lifted_by: 'text?' },
+  columns: {
+    item: 'text',
+    kind: 'text',
+    ref: 'text',
+    added_at: 'bigint',
+    added_by: 'text',
+    lifted_at: 'bigint?',
+    lifted_by: 'text?',
+  },
   primaryKey: ['item', 'kind', 'ref'],
 };
 
@@ -99,7 +119,11 @@ export interface CaseRow {
   priority: number;
   rule: string;
   reasons: string;
+  url: string;
+  author_id: string;
   route: string;
+  flags: string;
+  posted_at: number;
   opened_at: number;
   decision: string | null;
   decided_at: number | null;
@@ -113,14 +137,18 @@ export interface RemovalRow {
   platform: string;
   post_id: string;
   version: number;
+  url: string;
+  author_id: string;
   cycle: number;
+  revision: number;
   wanted: 'gone' | 'public';
-  /** `pending` until what is wanted was seen; the rest are outcomes. */
+  /** `pending` until what is wanted was seen; the rest are outcomes. `public` and `not-found`: there was nothing to bring back. */
   state: 'pending' | 'gone' | 'not-found' | 'claimed' | 'restored';
   route: string;
   flags: string;
   posted_at: number;
   requested_at: number;
+  pending_since: number;
   seen_at: number | null;
   called_at: number | null;
   accepted_at: number | null;

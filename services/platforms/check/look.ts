@@ -50,9 +50,26 @@ const keptHeaders = [
  * gone, all other looks at all addresses follow (replicas, caches, visitors who are told another story), and then the control.
  * Never rejects for what a platform does.
  */
-export async function look(connector: Connector, item: Item, deps: LookDeps): Promise<Look[]> {
+export const look = (connector: Connector, item: Item, deps: LookDeps): Promise<Look[]> =>
+  lookAt(sightOf(connector, item), deps);
+
+/** What there is to look at: plain data, so that another thread can do it. */
+export interface Sight {
+  item: Item;
+  paths: ReadPath[];
+  control: ReadPath & { contains: string };
+}
+
+export const sightOf = (connector: Connector, item: Item): Sight => ({
+  item,
+  paths: connector.readPaths(item),
+  control: connector.controlPath(),
+});
+
+/** As {@link look}. */
+export async function lookAt({ item, paths, control: controlPath }: Sight, deps: LookDeps): Promise<Look[]> {
   const judged = new Map<string, Finding>();
-  const plans = connector.readPaths(item).map(path => ({ path, manners: mannersOf(path) }));
+  const plans = paths.map(path => ({ path, manners: mannersOf(path) }));
   const at = ({ path, manners }: (typeof plans)[number], manner: Manner) =>
     ask(path, manner, manners.length, deps, path.kind, (answer, sha256) => {
       // The same answer again needs no second reading of its body.
@@ -75,7 +92,7 @@ export async function look(connector: Connector, item: Item, deps: LookDeps): Pr
   if (looks.some(({ verdict }) => verdict !== 'gone')) return looks;
 
   // As a browser: what only our own user agent is told counts for nothing by itself, so it needs no control.
-  const { contains, ...control } = connector.controlPath();
+  const { contains, ...control } = controlPath;
   looks.push(await ask(control, first, 1, deps, 'control', answer => judgeControl(contains, answer)));
   return looks;
 }

@@ -1,0 +1,76 @@
+import { eventId, type Ground, type PostAssessed } from '../contracts/index.js';
+import type { Database } from '../runtime/index.js';
+import { fact } from './facts.js';
+import type { Changes, RemovalRequest } from './request.js';
+import { type CaseRow, casesTable, type EnforceRows } from './tables.js';
+
+const unbelievable = new Set(['created-in-future', 'created-before-2000']);
+
+/** When a post was published; what can't be true counts from receipt. */
+export const postedAt = ({ flags, createdAt, receivedAt }: PostAssessed): number =>
+  flags.some(flag => unbelievable.has(flag)) ? receivedAt : Math.min(createdAt, receivedAt);
+
+/** What a case of this assessment is about. */
+export function caseOf(data: PostAssessed, item: string, at: number): CaseRow {
+  return {
+    id: eventId(`${item}/${data.version}`, 'case'),
+    item,
+    platform: data.platform,
+    post_id: data.id,
+    version: data.version,
+    state: 'open',
+    priority: data.priority,
+    rule: data.rule,
+    reasons: JSON.stringify(data.reasons),
+    url: data.url,
+    author_id: data.authorId,
+    route: data.route,
+    flags: JSON.stringify(data.flags),
+    posted_at: postedAt(data),
+    opened_at: at,
+    decision: null,
+    decided_at: null,
+    decided_by: null,
+    note: null,
+  };
+}
+
+/** The removal of a case's post, on a ground. */
+export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number): RemovalRequest => ({
+  platform: row.platform,
+  postId: row.post_id,
+  version: row.version,
+  url: row.url,
+  authorId: row.author_id,
+  ground,
+  by,
+  at,
+  postedAt: row.posted_at,
+  route: row.route,
+  flags: JSON.parse(row.flags),
+});
+
+export function openCase(db: Database, row: CaseRow, withheld: boolean): Changes {
+  const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
+  const data = { platform, postId, version, caseId, at, route, withheld };
+  return {
+    writes: [db.insert(casesTable, [row], { onConflict: 'nothing' })],
+    events: [fact({ type: 'case.opened.v1', data }, item, caseId)],
+  };
+}
+
+/** Closes an open case that nobody has to decide any more. It conflicts where somebody did meanwhile. */
+export function supersedeCase(db: Database, row: CaseRow, by: string, at: number): Changes {
+  const { id: caseId, item, platform, post_id: postId, version } = row;
+  const query = db
+    .tables<EnforceRows>()
+    .updateTable('cases')
+    .set({ state: 'superseded', decided_at: at })
+    .where('id', '=', caseId)
+    .where('state', '=', 'open');
+  const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
+  return {
+    writes: [{ query, atLeast: 1 }],
+    events: [fact({ type: 'case.closed.v1', data }, item, caseId)],
+  };
+}
