@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { requireScope } from '../accounts/index.js';
-import { postSchema } from '../contracts/index.js';
-import { parseBody, parseQuery, Problem, type Runtime, readBody } from '../runtime/index.js';
+import { Problem, parseBody, parseQuery, type Runtime, readBody } from '../runtime/index.js';
+import { incomingPost } from './check.js';
 import { takeStream } from './stream.js';
 import { takePosts } from './take.js';
 
@@ -20,15 +20,24 @@ export function intakeRoutes(runtime: Runtime): Router {
   router.post('/v1/posts', requireScope('posts:write'), (req, res, next) => {
     const query = parseQuery(req, querySchema);
     const backfill = query.backfill === 'true';
-    if (req.headers['content-encoding']) throw new Problem(415, 'Send the body without Content-Encoding.');
-    if (req.is('application/x-ndjson')) return takeStream(runtime, req, res, { errorsOnly: query.receipts === 'errors', backfill });
-    if (!req.is('application/json')) throw new Problem(415, 'Send application/json (one post) or application/x-ndjson (a stream).');
+    if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
+      throw new Problem(415, 'Send the body without Content-Encoding.');
+    if (req.is('application/x-ndjson'))
+      return takeStream(runtime, req, res, { errorsOnly: query.receipts === 'errors', backfill });
+    if (!req.is('application/json'))
+      throw new Problem(415, 'Send application/json (one post) or application/x-ndjson (a stream).');
     single(req, res, error => {
       if (error) return next(error);
       (async () => {
-        const post = parseBody(req, postSchema);
+        const post = parseBody(req, incomingPost);
         const problem = runtime.busProblem();
-        if (problem) throw new Problem(503, 'The bus is away. Nothing was acknowledged; send it again.', {}, { 'Retry-After': '2' });
+        if (problem)
+          throw new Problem(
+            503,
+            'The bus is away. Nothing was acknowledged; send it again.',
+            {},
+            { 'Retry-After': '2' },
+          );
         const [taken] = await takePosts(runtime, [post], 'api', backfill);
         if (!taken || 'conflict' in taken) throw new Problem(409, taken?.conflict ?? 'Not taken.');
         res.status(202).json({ id: post.id, receipt: taken.receipt });

@@ -5,6 +5,9 @@ export type Line = { line: number; text: string } | { line: number; problem: { s
 
 const newline = 0x0a;
 
+/** Characters of a line, for whoever bounds how much waits. */
+export const sizeOf = (line: Line): number => ('text' in line ? line.text.length : 0);
+
 /** Cuts a stream of bytes into lines of at most `limit` bytes; what is longer is skipped and named. Memory is bounded by `limit`. */
 export class LineSplitter {
   #rest: Buffer[] = [];
@@ -44,7 +47,8 @@ export class LineSplitter {
 
   #end(lines: Line[]): void {
     const line = ++this.#line;
-    if (this.#skipping) lines.push({ line, problem: { status: 413, detail: `The line is longer than ${this.limit} bytes.` } });
+    if (this.#skipping)
+      lines.push({ line, problem: { status: 413, detail: `The line is longer than ${this.limit} bytes.` } });
     else {
       const bytes = this.#rest.length === 1 ? (this.#rest[0] as Buffer) : Buffer.concat(this.#rest);
       if (!isUtf8(bytes)) lines.push({ line, problem: { status: 400, detail: 'The line is not UTF-8.' } });

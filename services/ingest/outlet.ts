@@ -18,15 +18,25 @@ export class Outlet {
   #pumping: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
 
+  /** @param onFailure hears why answers could not be kept; the connection was ended then. */
   constructor(
     private readonly res: Response,
     private readonly directory: string,
+    private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** Text goes out in order. Resolves once it is handed to the client's connection or to the file. */
+  /**
+   * Text goes out in order. Resolves once it is handed to the client's connection or to the file. Where it can't be kept, the connection ends:
+   * the client then knows nothing of these answers, and sends again.
+   */
   write(text: string): Promise<void> {
-    this.#last = this.#last.then(() => this.#put(text));
+    this.#last = this.#last.then(() => this.#put(text)).catch(error => this.#fail(error));
     return this.#last;
+  }
+
+  #fail(error: unknown): void {
+    this.onFailure(error);
+    this.res.destroy();
   }
 
   async #put(text: string): Promise<void> {
@@ -37,11 +47,16 @@ export class Outlet {
     }
     this.#opening ??= this.#open();
     const file = await this.#opening;
-    const { bytesWritten } = await file.write(text, this.#written);
-    this.#written += bytesWritten;
-    this.#pumping ??= this.#pump(file).finally(() => {
-      this.#pumping = undefined;
-    });
+    for (let rest = Buffer.from(text); rest.length > 0; ) {
+      const { bytesWritten } = await file.write(rest, 0, rest.length, this.#written);
+      this.#written += bytesWritten;
+      rest = rest.subarray(bytesWritten);
+    }
+    this.#pumping ??= this.#pump(file)
+      .catch(error => this.#fail(error))
+      .finally(() => {
+        this.#pumping = undefined;
+      });
   }
 
   async #open(): Promise<FileHandle> {
@@ -80,6 +95,13 @@ export class Outlet {
     await this.#last;
     while (this.#pumping) await this.#pumping;
     if (!this.res.destroyed) this.res.end();
+  }
+
+  /** Gives back the file. To be called last, however it went. */
+  async close(): Promise<void> {
+    await this.#last;
+    while (this.#pumping) await this.#pumping;
     await this.#file?.close();
+    this.#file = undefined;
   }
 }

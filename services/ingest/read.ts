@@ -47,7 +47,11 @@ export async function latestVersions(
 }
 
 /** All versions of one item, oldest first. */
-export async function readVersions(db: Database, platform: string, id: string): Promise<(StoredPost | { version: number; erased: true; receivedAt: number })[]> {
+export async function readVersions(
+  db: Database,
+  platform: string,
+  id: string,
+): Promise<(StoredPost | { version: number; erased: true; receivedAt: number })[]> {
   const rows = await db
     .tables<IngestRows>()
     .selectFrom('posts')

@@ -1,32 +1,20 @@
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
-import { type Post, postSchema } from '../contracts/index.js';
-import { Problem, problemsOf, type Runtime, toProblem, UnavailableError } from '../runtime/index.js';
-import { type Line, LineSplitter } from './lines.js';
+import type { Post } from '../contracts/index.js';
+import { Problem, type Runtime, toProblem, UnavailableError } from '../runtime/index.js';
+import { type Line, LineSplitter, sizeOf } from './lines.js';
 import { Outlet } from './outlet.js';
+import { type Answer, errorOf, parseLine } from './parse.js';
 import { type Taken, takePosts } from './take.js';
 
 /** Batches under way at once: one is committed while the next is parsed. */
 const atOnce = 2;
+/** Characters of one batch at the most, beside `INGEST_BATCH` lines: few clients with long posts take no more memory than many. */
+const batchSize = 512 * 1024;
 /** How long a batch is tried again while the database is away, before the stream ends with `resumeFrom`. */
 const patience = 10_000;
-
-type Answer = { line: number; id?: string; receipt: string } | { line: number; error: Record<string, unknown> };
-
-const errorOf = (line: number, problem: Problem): Answer => ({ line, error: { ...problem.toJSON(), type: undefined } });
-
-function parse(line: Line): { line: number; post: Post } | Answer {
-  if ('problem' in line) return errorOf(line.line, new Problem(line.problem.status, line.problem.detail));
-  let value: unknown;
-  try {
-    value = JSON.parse(line.text);
-  } catch (error) {
-    return errorOf(line.line, new Problem(400, `The line is not JSON: ${(error as Error).message.slice(0, 200)}`));
-  }
-  const result = postSchema.safeParse(value);
-  if (result.success) return { line: line.line, post: result.data };
-  return errorOf(line.line, new Problem(422, 'Some fields are missing or wrong.', { errors: problemsOf(result.error) }));
-}
+/** How long a client that was refused may go on sending before its connection ends: most read the answer only when they have sent everything. */
+const drainFor = 60_000;
 
 /**
  * `POST /v1/posts` with NDJSON: posts are taken in batch by batch, good lines are kept whatever the others are. The status follows the first
@@ -36,15 +24,20 @@ export async function takeStream(
   runtime: Runtime,
   req: Request,
   res: Response,
-  options: { errorsOnly: boolean; backfill: boolean },
+  { errorsOnly, backfill }: { errorsOnly: boolean; backfill: boolean },
 ): Promise<void> {
-  const { config, time } = runtime;
+  const { config, time, log } = runtime;
+  const tooLong = new Problem(413, `A stream may have ${config.INGEST_MAX_STREAM} bytes at the most.`);
+  if (Number(req.headers['content-length'] ?? 0) > config.INGEST_MAX_STREAM) throw tooLong;
   const splitter = new LineSplitter(config.INGEST_MAX_POST);
-  const outlet = new Outlet(res, join(config.SANSDELAI_DATA, 'answers'));
+  const outlet = new Outlet(res, join(config.SANSDELAI_DATA, 'answers'), error =>
+    log.error({ err: error }, 'answers could not be kept; the client has to send again'),
+  );
   const totals = { accepted: 0, known: 0, rejected: 0 };
   const abort = new AbortController();
-  let bytes = 0;
-  let failed: { error: unknown; line: number } | undefined;
+  /** The last line that was answered. */
+  let answered = 0;
+  let failed: { error: unknown } | undefined;
 
   async function take(posts: Post[]): Promise<Taken[]> {
     const until = time.now() + (res.headersSent ? patience : 0);
@@ -52,96 +45,129 @@ export async function takeStream(
       try {
         const problem = runtime.busProblem();
         if (problem) throw new UnavailableError(problem);
-        return await takePosts(runtime, posts, 'api', options.backfill);
+        return await takePosts(runtime, posts, 'api', backfill);
       } catch (error) {
-        if (!(error instanceof UnavailableError) || time.now() > until) throw error;
+        if (!(error instanceof UnavailableError) || abort.signal.aborted || time.now() > until) throw error;
         await time.sleep(250, abort.signal);
       }
     }
   }
 
-  async function answer(parsed: ({ line: number; post: Post } | Answer)[], taking: Promise<Taken[]>): Promise<void> {
+  function answerOf(post: Post, line: number, taken: Taken): Answer {
+    if ('conflict' in taken) {
+      totals.rejected++;
+      return errorOf(line, new Problem(409, taken.conflict));
+    }
+    totals[taken.known ? 'known' : 'accepted']++;
+    return { line, id: post.id, receipt: taken.receipt };
+  }
+
+  function start(): void {
+    if (res.headersSent) return;
+    res.status(200).type('application/x-ndjson').set('X-Accel-Buffering', 'no');
+    res.flushHeaders();
+  }
+
+  /** Takes a batch in, and answers it once those before it are answered. */
+  async function deal(lines: Line[], before: Promise<void>): Promise<void> {
+    const parsed = lines.map(parseLine);
+    const posts = parsed.flatMap(entry => ('post' in entry ? [entry.post] : []));
+    const taking = posts.length > 0 ? take(posts) : Promise.resolve([]);
+    // Waited for below; it may fail while the batch before it is still under way.
+    taking.catch(() => undefined);
+    await before;
+    if (failed) return;
     const taken = await taking;
     let next = 0;
     let out = '';
     for (const entry of parsed) {
-      let line: Answer;
-      if ('post' in entry) {
-        const result = taken[next++] as Taken;
-        line =
-          'receipt' in result
-            ? { line: entry.line, id: entry.post.id, receipt: result.receipt }
-            : errorOf(entry.line, new Problem(409, result.conflict));
-        if ('receipt' in result) totals[result.known ? 'known' : 'accepted']++;
-      } else line = entry;
-      if ('error' in line) totals.rejected++;
-      if (!options.errorsOnly || 'error' in line) out += `${JSON.stringify(line)}\n`;
+      if ('error' in entry) totals.rejected++;
+      const line = 'post' in entry ? answerOf(entry.post, entry.line, taken[next++] as Taken) : entry;
+      if (!errorsOnly || 'error' in line) out += `${JSON.stringify(line)}\n`;
+      answered = entry.line;
     }
-    if (!res.headersSent) {
-      res.status(200).type('application/x-ndjson').set('X-Accel-Buffering', 'no');
-      res.flushHeaders();
-    }
+    start();
     if (out) await outlet.write(out);
   }
 
-  // The batches' answers, in order; each waits for the one before it.
   let last: Promise<void> = Promise.resolve();
   const underWay = new Set<Promise<void>>();
-  let waiting: Line[] = [];
+  let ended = false;
+  const waiting: Line[] = [];
+  let size = 0;
+  const full = () => waiting.length >= config.INGEST_BATCH || size >= batchSize;
 
-  async function flush(least: number): Promise<void> {
-    while (waiting.length > 0 && !failed && (waiting.length >= least || underWay.size === 0)) {
-      if (underWay.size >= atOnce) await Promise.race(underWay);
-      const lines = waiting.splice(0, config.INGEST_BATCH);
-      const parsed = lines.map(parse);
-      const posts = parsed.flatMap(entry => ('post' in entry ? [entry.post] : []));
-      const taking = posts.length > 0 ? take(posts) : Promise.resolve([]);
-      // It is waited for below, after the batches before it.
-      taking.catch(() => undefined);
-      const before = last;
-      last = before
-        .then(() => (failed ? undefined : answer(parsed, taking)))
+  function nextBatch(): Line[] {
+    let count = 0;
+    let taken = 0;
+    while (count < waiting.length && count < config.INGEST_BATCH && taken < batchSize)
+      taken += sizeOf(waiting[count++] as Line);
+    size -= taken;
+    return waiting.splice(0, count);
+  }
+
+  /** Starts what can be started: full batches, and what there is where nothing else is under way, so that a slow client need not wait. */
+  function pump(): void {
+    while (!failed && waiting.length > 0 && underWay.size < atOnce && (underWay.size === 0 || ended || full())) {
+      const batch = deal(nextBatch(), last)
         .catch(error => {
-          failed ??= { error, line: lines[0]?.line ?? 0 };
+          failed ??= { error };
+        })
+        .finally(() => {
+          underWay.delete(batch);
+          pump();
         });
-      const mine = last.finally(() => underWay.delete(mine));
-      underWay.add(mine);
+      underWay.add(batch);
+      last = batch;
     }
   }
 
   try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
+    let bytes = 0;
+    // The connection stays when reading stops early: it still has to carry the answer.
+    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > config.INGEST_MAX_STREAM) {
-        failed ??= { error: new Problem(413, `A stream may have ${config.INGEST_MAX_STREAM} bytes at the most.`), line: Number.NaN };
-        break;
+      if (bytes > config.INGEST_MAX_STREAM) break;
+      for (const line of splitter.push(chunk)) {
+        waiting.push(line);
+        size += sizeOf(line);
       }
-      for (const line of splitter.push(chunk)) waiting.push(line);
-      await flush(config.INGEST_BATCH);
+      pump();
+      while (full() && !failed) await Promise.race(underWay);
       if (failed) break;
     }
-    if (!failed) waiting.push(...splitter.end());
-    while (waiting.length > 0 && !failed) await flush(1);
-    await last;
+    if (bytes <= config.INGEST_MAX_STREAM) waiting.push(...splitter.end());
+    ended = true;
+    pump();
+    while (underWay.size > 0) await last;
+    if (bytes > config.INGEST_MAX_STREAM) failed ??= { error: tooLong };
+
+    if (failed) {
+      drain(runtime, req);
+      if (!res.headersSent) throw failed.error;
+      const problem = toProblem(failed.error);
+      if (!problem) log.error({ err: failed.error }, 'a stream failed');
+      const error = problem ?? new Problem(500, 'This is our fault; it is in the log.');
+      await outlet.write(`${JSON.stringify({ resumeFrom: answered + 1, error: error.toJSON() })}\n`);
+    } else {
+      start();
+      if (errorsOnly) await outlet.write(`${JSON.stringify({ summary: totals })}\n`);
+    }
+    await outlet.end();
   } catch (error) {
     // The client went away in the middle: what was committed stays, and is answered when it sends it again.
     if (!req.destroyed || req.complete) throw error;
-    await last;
-    return;
   } finally {
     abort.abort();
+    while (underWay.size > 0) await last;
+    await outlet.close();
   }
+}
 
-  if (failed) {
-    const { error, line } = failed;
-    const problem = toProblem(error);
-    if (!problem) runtime.log.error({ err: error }, 'a stream failed');
-    if (!res.headersSent) throw error;
-    const resumeFrom = Number.isNaN(line) ? totals.accepted + totals.known + totals.rejected + 1 : line;
-    await outlet.write(`${JSON.stringify({ resumeFrom, error: (problem ?? new Problem(500, 'This is our fault; it is in the log.')).toJSON() })}\n`);
-  } else {
-    if (!res.headersSent) res.status(200).type('application/x-ndjson');
-    if (options.errorsOnly) await outlet.write(`${JSON.stringify({ summary: totals })}\n`);
-  }
-  await outlet.end();
+/** Reads on what a refused client sends, so that it comes to read the answer, but not for ever. */
+function drain({ time }: Runtime, req: Request): void {
+  if (req.complete) return;
+  const late = time.after(drainFor, () => req.destroy());
+  req.once('close', () => late.stop());
+  req.resume();
 }

@@ -11,13 +11,15 @@ export const postsTable: Table = {
     version: 'integer',
     /** SHA-256 of the canonical JSON: the same key with another hash is refused. */
     hash: 'text',
-    /** The post as JSON; null once erased. */
+    /** The post as JSON; null once erased, and for what is not public. */
     body: 'text?',
     route: 'text',
     flags: 'text',
     created_at: 'bigint',
     received_at: 'bigint',
     deleted_at: 'bigint?',
+    /** 1: it tells of a deletion, or is not public: what earlier versions said is erased, whenever they come. */
+    erases: 'integer',
   },
   primaryKey: ['key'],
   indexes: { item: { columns: ['item', 'version'] }, received: { columns: ['received_at'] } },
@@ -35,6 +37,7 @@ export interface PostRow {
   created_at: number;
   received_at: number;
   deleted_at: number | null;
+  erases: 0 | 1;
 }
 
 export interface IngestRows {

@@ -1,6 +1,15 @@
-import { busKey, type Event, eventId, type Post, type PostFlag, type PostReceived, postReceived } from '../contracts/index.js';
-import { ConflictError, type Outgoing, type Runtime, type Write } from '../runtime/index.js';
+import {
+  busKey,
+  type Event,
+  eventId,
+  type Post,
+  type PostFlag,
+  type PostReceived,
+  postReceived,
+} from '../contracts/index.js';
+import { ConflictError, type Outgoing, type Runtime, UnavailableError, type Write } from '../runtime/index.js';
 import { contentHash, receiptOf, versionKey } from './canonical.js';
+import { eraseEarlier, eraseLate } from './erase.js';
 import { type IngestRows, type PostRow, postsTable } from './tables.js';
 
 /** What became of one post: its receipt, or why it was refused. */
@@ -16,10 +25,15 @@ export interface Intake {
 const year2000 = Date.UTC(2000, 0, 1);
 /** A platform's clock may be this much ahead. */
 const tolerated = 60_000;
+/** Every conflict means that somebody else's post was taken in meanwhile; so many in a row are a sign of trouble. */
+const mostConflicts = 50;
 
-/** Anything but the key is left out of posts that are not public: of them nothing is kept (promise 6). */
-function withoutContent({ id, platform, version, url, audience, author, createdAt, deletedAt }: Post): Post {
-  return { id, platform, version, url, audience, author, createdAt, ...(deletedAt ? { deletedAt } : {}) };
+/** What is kept of a post: all of a public one; of a deleted one who wrote it where; of others nothing but the key (promise 6). */
+function keptOf(post: Post): string | null {
+  if (post.audience !== 'public') return null;
+  if (!post.deletedAt) return JSON.stringify(post);
+  const { id, platform, version, url, audience, author, createdAt, deletedAt } = post;
+  return JSON.stringify({ id, platform, version, url, audience, author, createdAt, deletedAt });
 }
 
 export function flagsOf(post: Post, now: number, backfill: boolean): PostFlag[] {
@@ -32,70 +46,108 @@ export function flagsOf(post: Post, now: number, backfill: boolean): PostFlag[] 
   return flags;
 }
 
+/** A post as it is kept. */
+function rowOf(post: Post, key: string, hash: string, now: number, route: string, backfill: boolean): PostRow {
+  const isPublic = post.audience === 'public';
+  return {
+    key,
+    item: busKey(post),
+    version: post.version,
+    hash,
+    body: keptOf(post),
+    route,
+    flags: JSON.stringify(flagsOf(post, now, backfill)),
+    created_at: isPublic ? Date.parse(post.createdAt) : now,
+    received_at: now,
+    deleted_at: isPublic && post.deletedAt ? Date.parse(post.deletedAt) : null,
+    erases: !isPublic || post.deletedAt ? 1 : 0,
+  };
+}
+
+/** Tells classify that it came in. */
+function received({ platform, id }: Post, row: PostRow): Outgoing {
+  const data: PostReceived = {
+    platform,
+    id,
+    version: row.version,
+    createdAt: row.created_at,
+    receivedAt: row.received_at,
+    route: row.route,
+    flags: JSON.parse(row.flags),
+  };
+  const event: Event = {
+    id: eventId(row.key, 'ingest'),
+    type: postReceived.type,
+    source: '/ingest',
+    time: row.received_at,
+    key: row.item,
+    data,
+  };
+  return { topic: 'posts', event };
+}
+
 /**
  * Decides what to commit for a batch: new versions are kept and announced, known ones get the receipt they had, other content under a known
  * key is refused. Where another process takes one of them at the same moment, the commit conflicts: call it again.
+ * @throws UnavailableError where the record can't be read.
  */
-export async function planIntake(runtime: Runtime, posts: readonly Post[], route: string, backfill = false): Promise<Intake> {
+export async function planIntake(
+  runtime: Runtime,
+  posts: readonly Post[],
+  route: string,
+  backfill = false,
+): Promise<Intake> {
   const { db, time } = runtime;
   const keys = posts.map(versionKey);
-  const rows = db.tables<IngestRows>();
-  const known = await rows.selectFrom('posts').select(['key', 'hash']).where('key', 'in', db.among(keys)).execute();
+  const known = await db
+    .tables<IngestRows>()
+    .selectFrom('posts')
+    .select(['key', 'hash'])
+    .where('key', 'in', db.among(keys))
+    .execute();
   const hashes = new Map(known.map(row => [row.key, row.hash]));
   const now = time.now();
   const fresh: PostRow[] = [];
   const events: Outgoing[] = [];
-  const erase: { item: string; version: number }[] = [];
   const taken = posts.map((post, i): Taken => {
     const key = keys[i] ?? '';
     const hash = contentHash(post);
     const before = hashes.get(key);
+    if (before === hash) return { receipt: receiptOf(key, hash), known: true };
     if (before !== undefined) {
-      if (before === hash) return { receipt: receiptOf(key, hash), known: true };
-      return { conflict: `Version ${post.version} of this post was taken in with other content. Send changed content as a new version.` };
+      return {
+        conflict: `Version ${post.version} of this post was taken in with other content. Send changed content as a new version.`,
+      };
     }
     hashes.set(key, hash);
-    const flags = flagsOf(post, now, backfill);
-    const kept = post.audience === 'public' && !post.deletedAt ? post : withoutContent(post);
-    const item = busKey(post);
-    if (kept !== post) erase.push({ item, version: post.version });
-    const createdAt = Date.parse(post.createdAt);
-    fresh.push({
-      key,
-      item,
-      version: post.version,
-      hash,
-      body: JSON.stringify(kept),
-      route,
-      flags: JSON.stringify(flags),
-      created_at: createdAt,
-      received_at: now,
-      deleted_at: post.deletedAt ? Date.parse(post.deletedAt) : null,
-    });
-    const { platform, id, version } = post;
-    const data: PostReceived = { platform, id, version, createdAt, receivedAt: now, route, flags };
-    const event: Event = { id: eventId(key, 'ingest'), type: postReceived.type, source: '/ingest', time: now, key: item, data };
-    events.push({ topic: 'posts', event });
+    const row = rowOf(post, key, hash, now, route, backfill);
+    fresh.push(row);
+    events.push(received(post, row));
     return { receipt: receiptOf(key, hash), known: false };
   });
-  const writes: Write[] = fresh.length > 0 ? [db.insert(postsTable, fresh)] : [];
-  // A deletion, or an audience that is public no more, erases what earlier versions said.
-  for (const { item, version } of erase) {
-    writes.push({ query: rows.updateTable('posts').set({ body: null }).where('item', '=', item).where('version', '<', version) });
-  }
-  return { taken, writes, events };
+  if (fresh.length === 0) return { taken, writes: [], events };
+  const inserted = db.insert(postsTable, fresh);
+  return { taken, writes: [...eraseEarlier(db, fresh), inserted, ...eraseLate(db, fresh)], events };
 }
 
-/** Takes posts in; resolves once they are durable. @throws UnavailableError: then nothing is acknowledged. */
-export async function takePosts(runtime: Runtime, posts: readonly Post[], route: string, backfill = false): Promise<Taken[]> {
-  for (let tries = 0; ; tries++) {
+/**
+ * Takes posts in; resolves once they are durable.
+ * @throws UnavailableError: then nothing is acknowledged.
+ */
+export async function takePosts(
+  runtime: Runtime,
+  posts: readonly Post[],
+  route: string,
+  backfill = false,
+): Promise<Taken[]> {
+  for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
     const { taken, writes, events } = await planIntake(runtime, posts, route, backfill);
     try {
       if (writes.length > 0) await runtime.commit(writes, events);
       return taken;
     } catch (error) {
-      if (!(error instanceof ConflictError) || tries === 5) throw error;
+      if (!(error instanceof ConflictError)) throw error;
     }
   }
+  throw new UnavailableError('the same posts are being taken in by too many at once');
 }
-
