@@ -82,8 +82,26 @@ export async function startInstallation(
 /** `sansdelai start`: runs until a signal, then ends in order. */
 export async function startCommand(config: Config, names: readonly string[]): Promise<void> {
   const from = realTime.steady();
-  const installation = await startInstallation(config, names);
-  const { url, secrets, runtime } = installation;
+  const starting = startInstallation(config, names);
+  let ending = false;
+  // Also heard while it starts: what has begun is then ended in order.
+  const end = (): void => {
+    if (ending) process.exit(1);
+    ending = true;
+    starting
+      .then(({ stop }) => stop())
+      .then(
+        () => process.exit(0),
+        error => {
+          process.stderr.write(`It did not end in order: ${(error as Error).message}\n`);
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  const { url, secrets } = await starting;
+  if (ending) return;
   const seconds = ((realTime.steady() - from) / 1000).toFixed(1);
   const lines = [
     '',
@@ -101,20 +119,4 @@ export async function startCommand(config: Config, names: readonly string[]): Pr
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-
-  let ending = false;
-  const end = (signal: string): void => {
-    if (ending) process.exit(1);
-    ending = true;
-    runtime.log.info({ signal }, 'ending: no more work is taken');
-    installation.stop().then(
-      () => process.exit(0),
-      error => {
-        runtime.log.fatal({ err: error }, 'did not end in order');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', () => end('SIGTERM'));
-  process.on('SIGINT', () => end('SIGINT'));
 }

@@ -133,6 +133,9 @@ export const probe: Service = {
           );
           await aborted(signal);
           await probing.stop();
+          // Another process probes from now on: what was seen here must not look like the present.
+          success.reset();
+          lastGone.reset();
         })
       : undefined;
     return { problem: async () => undefined, stop: async () => running?.stop() };
