@@ -59,6 +59,12 @@ export function openCase(db: Database, row: CaseRow, withheld: boolean): Changes
   };
 }
 
+/** The case of what a rule removed by itself: decided from the start, so that a person can decide to bring it back. It starts no clock. */
+export function closedCase(db: Database, row: CaseRow, at: number): Changes {
+  const closed: CaseRow = { ...row, state: 'decided', decision: 'remove', decided_at: at, decided_by: 'policy' };
+  return { writes: [db.insert(casesTable, [closed], { onConflict: 'nothing' })], events: [] };
+}
+
 /** Closes an open case that nobody has to decide any more. It conflicts where somebody did meanwhile. */
 export function supersedeCase(db: Database, row: CaseRow, by: string, at: number): Changes {
   const { id: caseId, item, platform, post_id: postId, version } = row;

@@ -69,8 +69,8 @@ export class Execution {
         this.#log.warn({ why: judgement.why }, 'not seen readable before the removal');
       }
       // Kept before the call: after it, nobody could see any more that the item had been there.
-      await this.#save({ seen_at: seen(looks) ? time.now() : null, called_at: time.now() });
-    } else if (this.#row.called_at === null) await this.#save({ called_at: time.now() });
+      await this.#save({ seen_at: seen(looks) ? time.now() : null, called_at: time.now(), called: 1 });
+    } else if (this.#row.called_at === null) await this.#save({ called_at: time.now(), called: 1 });
     const called = await this.#callIfDue(connector, item);
     if (!connector.readable) {
       if (called && called.kind !== 'accepted') return this.#notAccepted(called);

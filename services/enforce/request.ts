@@ -38,7 +38,9 @@ export function moveRemoval(db: Database, row: RemovalRow, change: Partial<Remov
       .set({ ...change, revision: row.revision + 1 })
       .where('id', '=', row.id)
       .where('revision', '=', row.revision)
-      .where('state', '=', row.state),
+      .where('state', '=', row.state)
+      // Whoever works on it may be about to call: what was never called for must be so still.
+      .where('called', '=', row.called),
     atLeast: 1,
   };
 }
@@ -106,6 +108,7 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     pending_since: at,
     seen_at: null,
     called_at: null,
+    called: before?.called ?? 0,
     ended_at: null,
     escalated_at: null,
     round: before ? before.round + 1 : 0,
@@ -151,7 +154,7 @@ export function liftGrounds(
 
 function bringBack(db: Database, row: RemovalRow, at: number): Changes {
   if (row.wanted === 'public') return { writes: [moveRemoval(db, row)], events: [] };
-  const never = row.called_at === null;
+  const never = row.called === 0;
   const nothing = never && row.state === 'not-found';
   const cycle = row.cycle + 1;
   const change: Partial<RemovalRow> = {

@@ -1,7 +1,7 @@
 import { busKey, type PostAssessed, postAssessed } from '../contracts/index.js';
 import { latestVersions } from '../ingest/index.js';
 import { drop, type Input, ok, type Result, type Runtime, retry, type Stage } from '../runtime/index.js';
-import { caseOf, openCase, postedAt, supersedeCase } from './cases.js';
+import { caseOf, closedCase, openCase, postedAt, supersedeCase } from './cases.js';
 import { notConfirmed } from './escalate.js';
 import { type Changes, emptyChanges, requestRemoval } from './request.js';
 import type { CaseRow, EnforceRows, RemovalRow } from './tables.js';
@@ -27,7 +27,8 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
       const request = { platform, postId, version, url, authorId, ground, by: 'policy', at, route, flags };
       made.push(requestRemoval(db, { ...request, postedAt: postedAt(data) }, removal));
     }
-    if (action !== 'remove') made.push(openCase(db, caseOf(data, item, at), action === 'withhold'));
+    const found = caseOf(data, item, at);
+    made.push(action === 'remove' ? closedCase(db, found, at) : openCase(db, found, action === 'withhold'));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }
 

@@ -61,6 +61,8 @@ export const removalsTable: Table = {
     pending_since: 'bigint',
     seen_at: 'bigint?',
     called_at: 'bigint?',
+    /** 1: the platform was called to remove it at some time, and such a call may still be on its way. */
+    called: 'integer',
     accepted_at: 'bigint?',
     ended_at: 'bigint?',
     escalated_at: 'bigint?',
@@ -151,6 +153,7 @@ export interface RemovalRow {
   pending_since: number;
   seen_at: number | null;
   called_at: number | null;
+  called: 0 | 1;
   accepted_at: number | null;
   ended_at: number | null;
   escalated_at: number | null;

@@ -49,6 +49,7 @@ export class ModelThread {
         workerData: { weights: this.#options.weights },
         // Flags of the process, such as --input-type, are not meant for it, and some are refused.
         execArgv: [],
+        resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
       this.#worker = worker;
       let cause: Error | undefined;

@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { busKey, type PostAssessed, postAssessed } from '../../services/contracts/index.js';
+import { decideCase } from '../../services/enforce/decide.js';
+import { type Changes, liftGrounds, requestRemoval } from '../../services/enforce/request.js';
+import type { GroundRow, RemovalRow } from '../../services/enforce/tables.js';
+import { ConflictError, Problem } from '../../services/runtime/index.js';
+import { openScene, type Scene, until } from './setup.js';
+
+/** What may happen to an item, one after the other or at the same moment. */
+type Step =
+  | { does: 'policy'; rule: string; action: 'remove' | 'withhold' | 'review'; newVersion: boolean }
+  | { does: 'decide'; decision: 'remove' | 'keep' | 'restore'; which: number }
+  | { does: 'order' | 'lift'; ref: string };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    does: fc.constant('policy' as const),
+    rule: fc.constantFrom('a', 'b'),
+    action: fc.constantFrom('remove' as const, 'withhold' as const, 'review' as const),
+    newVersion: fc.boolean(),
+  }),
+  fc.record({
+    does: fc.constant('decide' as const),
+    decision: fc.constantFrom('remove' as const, 'keep' as const, 'restore' as const),
+    which: fc.nat(3),
+  }),
+  fc.record({ does: fc.constantFrom('order' as const, 'lift' as const), ref: fc.constantFrom('o1', 'o2') }),
+);
+/** Each inner list happens at the same moment. */
+const story = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.end());
+
+let items = 0;
+let events = 0;
+
+/** One item on the platform, and what can be done about it. */
+class Subject {
+  readonly id = `ground-${process.pid}-${items++}`;
+  #version = 1;
+  #text = `Item ${this.id} has words of its own that can be looked for.`;
+
+  constructor() {
+    scene.platform.publish(this.id, this.#text);
+  }
+
+  async policy({ rule, action, newVersion }: Extract<Step, { does: 'policy' }>): Promise<void> {
+    // The version is taken at once: of two that come at the same moment, each is another.
+    if (newVersion) this.#version++;
+    const now = scene.time.now();
+    const data: PostAssessed = {
+      platform: 'acme',
+      id: this.id,
+      version: this.#version,
+      url: `${scene.platform.origin}/posts/${this.id}`,
+      authorId: 'tester',
+      action,
+      priority: 1,
+      rule,
+      reasons: [],
+      scores: {},
+      findings: [],
+      versions: { policy: 'p' },
+      route: 'api',
+      flags: [],
+      createdAt: now,
+      receivedAt: now,
+      assessedAt: now,
+    };
+    const id = `grounds-${process.pid}-${events++}`;
+    const event = { id, type: postAssessed.type, source: '/classify', time: now, key: busKey(data), data };
+    await scene.runtime.commit([], [{ topic: 'assessments', event }]);
+    await until(
+      () =>
+        scene.db
+          .tables<{ inbox: { consumer: string; id: string } }>()
+          .selectFrom('inbox')
+          .select('id')
+          .where('consumer', '=', 'enforce')
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      'the stage',
+    );
+  }
+
+  async decide({ decision, which }: Extract<Step, { does: 'decide' }>): Promise<void> {
+    const { cases } = await scene.item(this.id);
+    const found = cases[which % Math.max(cases.length, 1)];
+    if (!found) return;
+    try {
+      await decideCase(scene.runtime, found.id, { decision, reason: 'r', by: 'somebody' });
+    } catch (error) {
+      // Decided otherwise, or an order in force: said, and nothing is changed.
+      if (!(error instanceof Problem) || error.status !== 409) throw error;
+      if (error.extra.order) expect(decision).toBe('restore');
+      else expect(decision).not.toBe('restore');
+    }
+  }
+
+  order(ref: string): Promise<void> {
+    return this.#change(removal => {
+      const request = {
+        platform: 'acme',
+        postId: this.id,
+        version: this.#version,
+        url: `${scene.platform.origin}/posts/${this.id}`,
+        authorId: 'tester',
+        ground: { kind: 'order' as const, ref },
+        by: 'an authority',
+        at: scene.time.now(),
+        postedAt: scene.time.now(),
+        route: 'order',
+        flags: [],
+      };
+      return requestRemoval(scene.db, request, removal);
+    });
+  }
+
+  lift(ref: string): Promise<void> {
+    const lifting = (ground: GroundRow) => ground.kind === 'order' && ground.ref === ref;
+    return this.#change((removal, inForce) =>
+      liftGrounds(scene.db, removal, inForce, lifting, 'an authority', scene.time.now()),
+    );
+  }
+
+  async #change(make: (removal: RemovalRow | undefined, inForce: GroundRow[]) => Changes): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      const { removal } = await scene.item(this.id);
+      const { writes, events: made } = make(removal, await this.inForce());
+      try {
+        if (writes.length > 0) await scene.runtime.commit(writes, made);
+        return;
+      } catch (error) {
+        if (!(error instanceof ConflictError) || tries === 20) throw error;
+      }
+    }
+  }
+
+  async inForce(): Promise<GroundRow[]> {
+    const { grounds } = await scene.item(this.id);
+    return grounds.filter(ground => ground.lifted_at === null);
+  }
+
+  run(one: Step): Promise<void> {
+    if (one.does === 'policy') return this.policy(one);
+    if (one.does === 'decide') return this.decide(one);
+    return one.does === 'order' ? this.order(one.ref) : this.lift(one.ref);
+  }
+
+  /** It is to be down just as long as there is a ground. */
+  async check(): Promise<boolean> {
+    const { removal, grounds } = await scene.item(this.id);
+    const down = grounds.some(ground => ground.lifted_at === null);
+    expect({ down, wanted: removal?.wanted ?? 'public' }).toEqual({ down, wanted: down ? 'gone' : 'public' });
+    return down;
+  }
+}
+
+test('content is down as long as there is a ground, whatever happens in whatever order', async () => {
+  await fc.assert(
+    fc.asyncProperty(story, async steps => {
+      const subject = new Subject();
+      let down = false;
+      for (const together of steps) {
+        await Promise.all(together.map(one => subject.run(one)));
+        down = await subject.check();
+      }
+      // And so it comes to be on the platform.
+      await until(async () => {
+        const { removal } = await scene.item(subject.id);
+        return removal?.state !== 'pending';
+      }, 'the work to be done').catch(async error => {
+        throw new Error(`${error.message}: ${JSON.stringify((await scene.item(subject.id)).removal)}`);
+      });
+      expect(scene.platform.pages.get(subject.id)?.removed).toBe(down);
+      const calls = scene.platform.callsFor(subject.id);
+      expect(calls.filter(call => call.did === 'stale')).toEqual([]);
+    }),
+    { numRuns: Number(process.env.FC_RUNS ?? 25), interruptAfterTimeLimit: 60_000 },
+  );
+}, 120_000);
+
+test('no clock is left running', async () => {
+  await scene.quiet();
+  const open = await scene.db
+    .tables<{ clocks: { obligation: string; open: number; subject: string; state: string } }>()
+    .selectFrom('clocks')
+    .selectAll()
+    .where('open', '=', 1)
+    .where('obligation', '<>', 'review')
+    .execute();
+  expect(open).toEqual([]);
+});
