@@ -38,6 +38,8 @@ export async function takeStream(
   /** The last line that was answered. */
   let answered = 0;
   let failed: { error: unknown } | undefined;
+  /** Wakes whoever waits for the next chunk. */
+  let wake = (): void => undefined;
 
   async function take(posts: Post[]): Promise<Taken[]> {
     const until = time.now() + (res.headersSent ? patience : 0);
@@ -112,6 +114,7 @@ export async function takeStream(
       const batch = deal(nextBatch(), last)
         .catch(error => {
           failed ??= { error };
+          wake();
         })
         .finally(() => {
           underWay.delete(batch);
@@ -122,28 +125,36 @@ export async function takeStream(
     }
   }
 
+  // The connection stays when reading stops early: it still has to carry the answer.
+  const chunks = req.iterator({ destroyOnReturn: false }) as AsyncGenerator<Buffer>;
   try {
     let bytes = 0;
-    // The connection stays when reading stops early: it still has to carry the answer.
-    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
+    while (!failed && bytes <= config.INGEST_MAX_STREAM) {
+      const next = chunks.next();
+      // A client that waits for its answers before it sends more is told of a failure at once; then nobody waits for what comes next.
+      next.catch(() => undefined);
+      const woken = new Promise<undefined>(resolve => {
+        wake = () => resolve(undefined);
+      });
+      const chunk = await Promise.race([next, woken]);
+      if (!chunk || chunk.done) break;
+      bytes += chunk.value.length;
       if (bytes > config.INGEST_MAX_STREAM) break;
-      for (const line of splitter.push(chunk)) {
+      for (const line of splitter.push(chunk.value)) {
         waiting.push(line);
         size += sizeOf(line);
       }
       pump();
       while (full() && !failed) await Promise.race(underWay);
-      if (failed) break;
     }
-    if (bytes <= config.INGEST_MAX_STREAM) waiting.push(...splitter.end());
+    if (bytes <= config.INGEST_MAX_STREAM && !failed) waiting.push(...splitter.end());
     ended = true;
     pump();
     while (underWay.size > 0) await last;
     if (bytes > config.INGEST_MAX_STREAM) failed ??= { error: tooLong };
 
     if (failed) {
-      drain(runtime, req);
+      drain(runtime, req, chunks);
       if (!res.headersSent) throw failed.error;
       const problem = toProblem(failed.error);
       if (!problem) log.error({ err: failed.error }, 'a stream failed');
@@ -165,9 +176,13 @@ export async function takeStream(
 }
 
 /** Reads on what a refused client sends, so that it comes to read the answer, but not for ever. */
-function drain({ time }: Runtime, req: Request): void {
+function drain({ time, log }: Runtime, req: Request, chunks: AsyncGenerator<Buffer>): void {
   if (req.complete) return;
   const late = time.after(drainFor, () => req.destroy());
-  req.once('close', () => late.stop());
-  req.resume();
+  const reading = async () => {
+    while (!(await chunks.next()).done);
+  };
+  reading()
+    .catch(error => log.debug({ err: error }, 'a refused client went away'))
+    .finally(() => late.stop());
 }
