@@ -122,6 +122,8 @@ export async function openRuntime(
       );
       await aborted(signal);
       await sweeper.stop();
+      // Whoever leads from now on says how many there are.
+      deadLetters.reset();
     });
     const retention = runtime.lead(
       'retention',

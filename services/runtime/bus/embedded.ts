@@ -1,7 +1,7 @@
-import type { Event, Topic } from '../../contracts/index.js';
-import type { Database, Table } from '../database/types.js';
+import { type Event, type Topic, topics } from '../../contracts/index.js';
+import { ConflictError, type Database, type Table, type Write } from '../database/types.js';
 import type { Log } from '../log/index.js';
-import type { Time } from '../time/index.js';
+import type { Time, Timer } from '../time/index.js';
 import type { Bus, Incoming, Subscription } from './types.js';
 
 export const recordsTable: Table = {
@@ -16,10 +16,11 @@ export const recordsTable: Table = {
     key: 'text',
     traceparent: 'text?',
     data: 'text',
-    published_at: 'bigint',
+    /** By the topic's retention. */
+    expires_at: 'bigint',
   },
   primaryKey: ['topic', 'seq'],
-  retention: { column: 'published_at', keep: 3 * 24 * 3600_000 },
+  retention: { column: 'expires_at', keep: 0 },
 };
 export const offsetsTable: Table = {
   name: 'bus_offsets',
@@ -41,18 +42,28 @@ interface RecordRow {
   key: string;
   traceparent: string | null;
   data: string;
-  published_at: number;
+  expires_at: number;
 }
+
+/** How long a position may wait to be saved: it is only an optimisation, since consumers keep an inbox. */
+const saveEvery = 200;
 
 /** Events kept in memory for consumers that are up to date, so that they need not read what was just written. */
 const tailLength = 4_000;
+/** The same in characters of JSON: a few large events must not fill the memory. */
+const tailSize = 16 * 1024 * 1024;
 
 /** One topic: its last sequence number, its newest events, and who waits for more. */
 class Channel {
   #tail: Incoming[] = [];
+  /** Of each event in the tail, in characters of JSON. */
+  #sizes: number[] = [];
+  #size = 0;
   /** Every committed event from this sequence number on is in the tail. */
   #tailFrom: number;
   #waiting = new Set<() => void>();
+  /** The last place whose commit has ended: everything up to it is there, or never will be. */
+  committed: number;
   /** Resolves the publishes in order: a tail with a hole would be skipped over. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -61,6 +72,7 @@ class Channel {
     public seq: number,
   ) {
     this.#tailFrom = seq + 1;
+    this.committed = seq;
   }
 
   take(count: number): number {
@@ -69,22 +81,26 @@ class Channel {
     return first;
   }
 
-  append(events: Incoming[], commit: Promise<unknown>): Promise<void> {
+  append(events: Incoming[], sizes: number[], commit: Promise<unknown>): Promise<void> {
     const before = this.#last;
+    const end = Number(events[events.length - 1]?.position ?? this.seq);
     const appended = (async () => {
       await before;
       try {
         await commit;
         this.#tail.push(...events);
-        const over = this.#tail.length - tailLength;
-        if (over > 0) {
-          this.#tail.splice(0, over + tailLength / 4);
-          this.#tailFrom = Number(this.#tail[0]?.position ?? this.seq + 1);
-        }
+        this.#sizes.push(...sizes);
+        this.#size = sizes.reduce((sum, size) => sum + size, this.#size);
+        this.committed = end;
+        this.#trim();
       } catch (error) {
+        if (error instanceof ConflictError) throw error;
         // What became of it is not known: whoever is up to date reads it from the database, if it is there.
         this.#tail = [];
+        this.#sizes = [];
+        this.#size = 0;
         this.#tailFrom = this.seq + 1;
+        this.committed = end;
         throw error;
       } finally {
         this.wake();
@@ -92,6 +108,19 @@ class Channel {
     })();
     this.#last = appended.catch(() => undefined);
     return appended;
+  }
+
+  /** A quarter at once, so that it is seldom done. */
+  #trim(): void {
+    if (this.#tail.length <= tailLength && this.#size <= tailSize) return;
+    let drop = 0;
+    while (this.#tail.length - drop > tailLength * 0.75 || this.#size > tailSize * 0.75) {
+      this.#size -= this.#sizes[drop] ?? 0;
+      drop++;
+    }
+    this.#tail.splice(0, drop);
+    this.#sizes.splice(0, drop);
+    this.#tailFrom = Number(this.#tail[0]?.position ?? this.committed + 1);
   }
 
   /** Events after `position`, where the tail has them all; else undefined. */
@@ -112,9 +141,10 @@ class Channel {
     this.#waiting.clear();
   }
 
-  wait(signal: AbortSignal): Promise<void> {
+  /** Resolves once there is something after `position`, or on abort. */
+  wait(position: number, signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
-      if (signal.aborted) return resolve();
+      if (signal.aborted || this.committed > position) return resolve();
       const done = () => {
         signal.removeEventListener('abort', done);
         this.#waiting.delete(done);
@@ -173,11 +203,11 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
     return open;
   };
 
-  async function publish(topic: Topic, events: readonly Event[]): Promise<void> {
-    if (events.length === 0) return;
-    const line = await channel(topic);
+  /** Takes the next places of a topic. To be followed by its commit without a pause: places are filled in the order they were taken. */
+  function place(line: Channel, events: readonly Event[]): { incoming: Incoming[]; sizes: number[]; write: Write } {
     const first = line.take(events.length);
-    const now = time.now();
+    const { topic } = line;
+    const expires = time.now() + topics[topic].retention;
     const incoming = events.map((event, i): Incoming => ({ ...event, topic, position: String(first + i) }));
     const records = events.map((event, i) => ({
       topic,
@@ -189,9 +219,24 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
       key: event.key,
       traceparent: event.traceparent ?? null,
       data: JSON.stringify(event.data),
-      published_at: now,
+      expires_at: expires,
     }));
-    await line.append(incoming, db.commit([db.insert(recordsTable, records)]));
+    return { incoming, sizes: records.map(({ data }) => data.length), write: db.insert(recordsTable, records) };
+  }
+
+  async function publishWith<R>(
+    events: ReadonlyMap<Topic, readonly Event[]>,
+    commit: (publishing: Write[]) => Promise<R>,
+  ): Promise<R> {
+    const lines = await Promise.all([...events.keys()].map(channel));
+    const placed = lines.map(line => ({ line, ...place(line, events.get(line.topic) ?? []) }));
+    const committed = commit(placed.map(({ write }) => write));
+    await Promise.all(placed.map(({ line, incoming, sizes }) => line.append(incoming, sizes, committed)));
+    return committed;
+  }
+
+  async function publish(topic: Topic, events: readonly Event[]): Promise<void> {
+    if (events.length > 0) await publishWith(new Map([[topic, events]]), publishing => db.commit(publishing));
   }
 
   async function read(line: Channel, position: number, most: number): Promise<Incoming[]> {
@@ -218,38 +263,45 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
       .executeTakeFirst();
     let position = stored?.seq ?? 0;
     let saved = position;
-    let saving = false;
     const abort = new AbortController();
 
-    // The position is only an optimisation (consumers keep an inbox): one write under way at a time, nobody waits for it.
+    let due: Timer | undefined;
     const save = async (): Promise<void> => {
-      if (saving || saved === position) return;
-      saving = true;
+      due = undefined;
+      if (saved === position) return;
       const seq = position;
       try {
         await db.commit([db.insert(offsetsTable, [{ consumer: group, topic, seq }], { onConflict: 'replace' })]);
         saved = seq;
       } catch (error) {
-        log.warn({ err: error, topic, group }, 'position not saved; it is saved with the next batch');
-      } finally {
-        saving = false;
+        log.warn({ err: error, topic, group }, 'position not saved; tried again');
+        if (!abort.signal.aborted) saveSoon(saveEvery * 10);
       }
+    };
+
+    const saveSoon = (ms = saveEvery): void => {
+      due ??= time.after(ms, () => void save());
     };
 
     const running = (async () => {
       let pause = 50;
       while (!abort.signal.aborted) {
         try {
+          const upTo = line.committed;
           const events = await read(line, position, batch);
           if (events.length === 0) {
-            void save();
-            await line.wait(abort.signal);
+            // Retention may have taken what was there, or a commit failed.
+            if (upTo > position) {
+              position = upTo;
+              saveSoon();
+            }
+            await line.wait(position, abort.signal);
             continue;
           }
           await handle(events);
           position = Number(events[events.length - 1]?.position);
           pause = 50;
-          void save();
+          saveSoon();
         } catch (error) {
           if (abort.signal.aborted) break;
           log.error({ err: error, topic, group }, 'batch failed; it comes again');
@@ -257,7 +309,7 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
           pause = Math.min(pause * 2, 5_000);
         }
       }
-      saving = false;
+      due?.stop();
       await save();
     })();
     const stop = async () => {
@@ -272,6 +324,7 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
   return {
     kind: 'embedded',
     publish,
+    publishWith,
     subscribe,
     async lag(topic, group) {
       const line = await channel(topic);
@@ -281,7 +334,7 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
         .where('consumer', '=', group)
         .where('topic', '=', topic)
         .executeTakeFirst();
-      return line.seq - (stored?.seq ?? 0);
+      return line.committed - (stored?.seq ?? 0);
     },
     problem: async () => undefined,
     stop: async () => {

@@ -1,8 +1,9 @@
-import { type Consumer, Kafka, logLevel, type Message } from 'kafkajs';
+import { isUtf8 } from 'node:buffer';
+import { type Consumer, type EachBatchPayload, Kafka, logLevel, type Message } from 'kafkajs';
 import { type Event, eventId, type Topic, topics } from '../../contracts/index.js';
 import { UnavailableError } from '../database/types.js';
 import type { Log } from '../log/index.js';
-import type { Time } from '../time/index.js';
+import { type Time, within } from '../time/index.js';
 import type { Bus, Incoming, Subscription } from './types.js';
 
 export interface KafkaOptions {
@@ -11,6 +12,27 @@ export interface KafkaOptions {
   prefix: string;
   replication: number;
   clientId: string;
+}
+
+/** Largest record that the topics we make take. */
+const largestRecord = 16 * 1024 * 1024;
+/** Bytes of one request, about: a broker refuses a whole batch for one byte too many, and takes this much by default. */
+const requestSize = 900_000;
+
+/** Messages, in portions that a broker takes. */
+function portions(messages: readonly Message[]): Message[][] {
+  const all: Message[][] = [];
+  let room = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(String(message.value)) + 1_000;
+    if (size > room) {
+      all.push([]);
+      room = requestSize;
+    }
+    room -= size;
+    all[all.length - 1]?.push(message);
+  }
+  return all;
 }
 
 const toMessage = (event: Event): Message => ({
@@ -29,7 +51,7 @@ const toMessage = (event: Event): Message => ({
 const text = (value: Buffer | string | (Buffer | string)[] | null | undefined): string =>
   value === null || value === undefined ? '' : String(Array.isArray(value) ? value[0] : value);
 
-/** A record without CloudEvents attributes (a platform's own) gets its id from where it stands. */
+/** A record without CloudEvents attributes (a platform's own) gets its id from where it stands; one without a key waits for nobody. */
 function toIncoming(
   topic: Topic,
   partition: number,
@@ -37,17 +59,21 @@ function toIncoming(
 ): Incoming {
   const headers = message.headers ?? {};
   const position = `${partition}:${message.offset}`;
-  const raw = text(message.value);
+  const id = text(headers.ce_id) || eventId(topic, 'record', `${position}/${message.timestamp}`);
   const base = {
     topic,
     position,
-    id: text(headers.ce_id) || eventId(topic, 'record', position),
+    id,
     type: text(headers.ce_type),
     source: text(headers.ce_source),
     time: Date.parse(text(headers.ce_time)) || Number(message.timestamp),
-    key: text(message.key),
+    key: text(message.key) || id,
     ...(headers.traceparent ? { traceparent: text(headers.traceparent) } : {}),
   };
+  const raw = text(message.value);
+  if (Buffer.isBuffer(message.value) && !isUtf8(message.value)) {
+    return { ...base, data: raw.slice(0, 10_000), broken: 'not UTF-8' };
+  }
   try {
     return { ...base, data: JSON.parse(raw) };
   } catch (error) {
@@ -71,77 +97,114 @@ export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log):
   const name = (topic: Topic) => options.prefix + topic;
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: (Object.keys(topics) as Topic[]).map(topic => ({
-      topic: name(topic),
-      numPartitions: topics[topic].partitions,
-      replicationFactor: options.replication,
-      configEntries: [{ name: 'retention.ms', value: String(topics[topic].retention) }],
-    })),
-  });
-  await producer.connect();
+  try {
+    await admin.connect();
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: (Object.keys(topics) as Topic[]).map(topic => ({
+        topic: name(topic),
+        numPartitions: topics[topic].partitions,
+        replicationFactor: options.replication,
+        configEntries: [
+          { name: 'retention.ms', value: String(topics[topic].retention) },
+          { name: 'max.message.bytes', value: String(largestRecord) },
+        ],
+      })),
+    });
+    await producer.connect();
+  } catch (error) {
+    await Promise.all([admin.disconnect(), producer.disconnect()]);
+    throw new UnavailableError(`Kafka: ${(error as Error).message}`);
+  }
   const stops = new Set<() => Promise<void>>();
 
   async function publish(topic: Topic, events: readonly Event[]): Promise<void> {
     if (events.length === 0) return;
     try {
-      await producer.send({ topic: name(topic), acks: -1, messages: events.map(toMessage) });
+      for (const messages of portions(events.map(toMessage))) {
+        await producer.send({ topic: name(topic), acks: -1, messages });
+      }
     } catch (error) {
       throw new UnavailableError(`Kafka: ${(error as Error).message}`);
     }
   }
 
   async function subscribe({ topic, group, batch: most, handle }: Subscription): Promise<{ stop(): Promise<void> }> {
-    const consumer: Consumer = kafka.consumer({
-      groupId: options.prefix + group,
-      sessionTimeout: 15_000,
-      heartbeatInterval: 2_000,
-      rebalanceTimeout: 20_000,
-      minBytes: 1,
-      maxWaitTimeInMs: 500,
-      maxBytesPerPartition: 1024 * 1024,
-      retry: { initialRetryTime: 100, retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
-      allowAutoTopicCreation: false,
-    });
     let stopped = false;
-    await consumer.connect();
-    await consumer.subscribe({ topic: name(topic), fromBeginning: true });
-    await consumer.run({
-      autoCommit: true,
-      autoCommitInterval: 500,
-      autoCommitThreshold: 2_000,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 3,
-      eachBatch: async ({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }) => {
-        for (let i = 0; i < batch.messages.length; i += most) {
-          const messages = batch.messages.slice(i, i + most);
-          let pause = 50;
-          for (;;) {
-            if (!isRunning() || isStale() || stopped) return;
-            try {
-              await handle(messages.map(message => toIncoming(topic, batch.partition, message)));
-              break;
-            } catch (error) {
-              log.error({ err: error, topic, group }, 'batch failed; it comes again');
-              await time.sleep(pause);
-              pause = Math.min(pause * 2, 5_000);
-              await heartbeat();
-            }
-          }
-          resolveOffset(messages[messages.length - 1]?.offset ?? '');
-          await heartbeat();
+    let consumer: Consumer;
+
+    const start = async (): Promise<void> => {
+      consumer = kafka.consumer({
+        groupId: options.prefix + group,
+        sessionTimeout: 15_000,
+        heartbeatInterval: 2_000,
+        rebalanceTimeout: 20_000,
+        minBytes: 1,
+        maxWaitTimeInMs: 500,
+        maxBytesPerPartition: 1024 * 1024,
+        retry: { initialRetryTime: 100, retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
+        allowAutoTopicCreation: false,
+      });
+      // kafkajs starts again by itself only after what it takes for a passing trouble.
+      consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+        if (!restart && !stopped) void startAgain(error);
+      });
+      await consumer.connect();
+      await consumer.subscribe({ topic: name(topic), fromBeginning: true });
+      await consumer.run({
+        autoCommit: true,
+        autoCommitInterval: 500,
+        autoCommitThreshold: 2_000,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 3,
+        eachBatch: deal,
+      });
+    };
+
+    async function startAgain(cause: unknown): Promise<void> {
+      log.error({ err: cause, topic, group }, 'the Kafka consumer ended; it starts again');
+      for (let pause = 100; !stopped; pause = Math.min(pause * 2, 5_000)) {
+        await time.sleep(pause);
+        try {
+          if (!stopped) await start();
+          if (stopped) await consumer.disconnect();
+          return;
+        } catch (error) {
+          log.error({ err: error, topic, group }, 'the Kafka consumer did not start');
         }
-        await commitOffsetsIfNecessary();
-      },
-    });
+      }
+    }
+
+    async function deal(payload: EachBatchPayload): Promise<void> {
+      const { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale } = payload;
+      for (let i = 0; i < batch.messages.length; i += most) {
+        const messages = batch.messages.slice(i, i + most);
+        let pause = 50;
+        for (;;) {
+          if (!isRunning() || isStale() || stopped) return;
+          try {
+            await handle(messages.map(message => toIncoming(topic, batch.partition, message)));
+            break;
+          } catch (error) {
+            log.error({ err: error, topic, group }, 'batch failed; it comes again');
+            await time.sleep(pause);
+            pause = Math.min(pause * 2, 5_000);
+            await heartbeat();
+          }
+        }
+        resolveOffset(messages[messages.length - 1]?.offset ?? '');
+        await heartbeat();
+      }
+      await commitOffsetsIfNecessary();
+    }
+
     const stop = async () => {
       stops.delete(stop);
       stopped = true;
       await consumer.disconnect();
     };
     stops.add(stop);
+    await start();
     return { stop };
   }
 
@@ -161,15 +224,12 @@ export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log):
       );
     },
     async problem() {
-      const abort = new AbortController();
-      const late = time.sleep(3_000, abort.signal).then(() => 'bus: Kafka did not answer within 3 s');
-      const asked = admin.describeCluster().then(
-        () => undefined,
-        error => `bus: ${(error as Error).message}`,
-      );
-      const answer = await Promise.race([asked, late]);
-      abort.abort();
-      return answer;
+      try {
+        await within(time, 3_000, admin.describeCluster(), 'Kafka did not answer within 3 s');
+        return undefined;
+      } catch (error) {
+        return `bus: ${(error as Error).message}`;
+      }
     },
     stop: async () => {
       await Promise.all([...stops].map(stop => stop()));

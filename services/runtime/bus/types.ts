@@ -1,4 +1,5 @@
 import type { Event, Topic } from '../../contracts/index.js';
+import type { Write } from '../database/types.js';
 
 /** One event as a consumer gets it. */
 export interface Incoming extends Event {
@@ -27,6 +28,14 @@ export interface Bus {
   readonly kind: 'embedded' | 'kafka';
   /** Resolves once the events are durable (fsync'd commit, or acknowledged by all in-sync replicas). */
   publish(topic: Topic, events: readonly Event[]): Promise<void>;
+  /**
+   * Only where the bus is in the same database as everything else: `commit` gets the writes that publish, to commit them together with the change that
+   * they tell of. Consumers see the events once it resolves.
+   */
+  publishWith?<R>(
+    events: ReadonlyMap<Topic, readonly Event[]>,
+    commit: (publishing: Write[]) => Promise<R>,
+  ): Promise<R>;
   subscribe(subscription: Subscription): Promise<{ stop(): Promise<void> }>;
   /** Events of a topic that a group has not dealt with yet. */
   lag(topic: Topic, group: string): Promise<number>;

@@ -19,7 +19,8 @@ export function openMemoryCache(): Cache {
     async increment(key, ttl) {
       const left = values.getRemainingTTL(key);
       const count = Number(values.get(key) ?? 0) + 1;
-      values.set(key, String(count), { ttl: count === 1 ? ttl : left });
+      // A time of 0 would mean for ever.
+      values.set(key, String(count), { ttl: count === 1 ? ttl : Math.max(left, 1) });
       return count;
     },
     publish: async (channel, message) => void queueMicrotask(() => channels.emit(channel, message)),

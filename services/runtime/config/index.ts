@@ -8,6 +8,9 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+const unusable = (lines: string[]) =>
+  new ConfigError(`These environment variables can't be used:\n${lines.join('\n')}`);
+
 /**
  * Reads the settings from environment variables; an empty variable counts as unset.
  * @throws ConfigError naming every variable that can't be used (never its value: it may be a secret).
@@ -17,13 +20,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = configSchema.safeParse(given);
-  if (result.success) return result.data;
+  if (result.success) {
+    // The embedded bus is of one process; PostgreSQL is for many.
+    if (result.data.DATABASE_URL && !result.data.KAFKA_BROKERS) {
+      throw unusable(['  DATABASE_URL: works only together with KAFKA_BROKERS; set both, or neither']);
+    }
+    return result.data;
+  }
   const shape: Record<string, z.ZodType> = configSchema.shape;
   const lines = result.error.issues.map(issue => {
     const name = String(issue.path[0]);
     return `  ${name}: ${issue.message} (${shape[name]?.description ?? 'unknown'})`;
   });
-  throw new ConfigError(`These environment variables can't be used:\n${[...new Set(lines)].join('\n')}`);
+  throw unusable([...new Set(lines)]);
 }
 
 /** True for addresses that only this machine reaches. */

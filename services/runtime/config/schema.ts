@@ -3,7 +3,7 @@ import { z } from 'zod';
 const switchOf = z.enum(['on', 'off']).transform(value => value === 'on');
 const duration = z
   .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, 'takes a number and a unit: 500ms, 30s, 5m, 24h, 7d')
+  .regex(/^0*[1-9]\d*(ms|s|m|h|d)$/, 'takes a number above 0 and a unit: 500ms, 30s, 5m, 24h, 7d')
   .transform(text => {
     const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.replace(/^\d+/, '')] ?? 1;
     return Number.parseInt(text, 10) * unit;
@@ -25,6 +25,13 @@ const list = z.string().transform(text =>
     .map(part => part.trim())
     .filter(Boolean),
 );
+
+const brokers = list.refine(
+  all => all.length > 0 && all.every(broker => /^[^\s:/]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/.test(broker)),
+  'takes host:port, comma separated',
+);
+/** A post travels as one record of the bus, and Kafka's are bounded. */
+const postSize = bytes.refine(n => n >= 1024 && n <= 4 * 1024 ** 2, 'takes from 1k to 4M');
 
 /**
  * Every setting, by its environment variable. What is unset has the default that a newcomer on one machine needs.
@@ -63,7 +70,7 @@ export const configSchema = z.object({
     .default('here')
     .describe('name of the place this process looks from, kept with what was seen'),
 
-  KAFKA_BROKERS: list.optional().describe('Kafka brokers, comma separated; unset: the embedded bus'),
+  KAFKA_BROKERS: brokers.optional().describe('Kafka brokers, comma separated; unset: the embedded bus'),
   KAFKA_TOPIC_PREFIX: z.string().max(64).default('sansdelai.').describe('put before every topic and group name'),
   KAFKA_REPLICATION: count(1, 9).prefault('1').describe('replicas of each topic that is created'),
   REDIS_URL: z
@@ -76,7 +83,7 @@ export const configSchema = z.object({
     .describe('PostgreSQL; unset: SQLite in SANSDELAI_DATA'),
   DATABASE_POOL: count(2, 100).prefault('10').describe('PostgreSQL connections of one process'),
 
-  INGEST_MAX_POST: bytes.prefault('256k').describe('largest post, as JSON'),
+  INGEST_MAX_POST: postSize.prefault('256k').describe('largest post, as JSON, at most 4M'),
   INGEST_MAX_STREAM: bytes.prefault('4G').describe('largest NDJSON stream in one request'),
   INGEST_BATCH: count(1, 2000).prefault('500').describe('posts in one commit at the most'),
 

@@ -4,7 +4,7 @@ import type { Database, Table } from './types.js';
 
 /**
  * Brings the database to the declared tables. Several processes may start at once: the first does it, the others wait.
- * @throws the first migration's error; what came before it is kept.
+ * @throws the first migration's error; nothing of it, and of those before it, is kept.
  */
 export async function migrate(db: Database, tables: readonly Table[]): Promise<void> {
   const all = [healthTable, ...tables];

@@ -1,6 +1,7 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
 import pg from 'pg';
-import { insertSql, writeProbe } from './table.js';
+import { realTime, within } from '../time/index.js';
+import { insertJson, jsonText, plain, writeProbe } from './table.js';
 import { ConflictError, type Database, type Table, UnavailableError, type Write, type WriteResult } from './types.js';
 
 // int8 and count(*) come as strings by default; times and counts here stay far below 2^53.
@@ -11,42 +12,69 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 function toError(error: unknown): Error {
   const { code, message } = error as { code?: string; message: string };
   if (code === '23505' || code === '40001' || code === '40P01') return new ConflictError(message);
-  // 08 connection, 53 resources (disk full), 57P shutdown, 25006 read only, E… sockets, none: the pool's own errors.
-  if (!code || /^(08|53|57P|25006|58|E[A-Z])/.test(code)) return new UnavailableError(message);
+  // 08 connection, 53 resources (disk full), 57 shutdown or a time limit, 25006 read only, E… sockets, none: the pool's own errors.
+  if (!code || /^(08|53|57|25006|25P0[34]|58|E[A-Z])/.test(code)) return new UnavailableError(message);
   return error as Error;
+}
+
+const fail = (error: unknown): never => {
+  throw toError(error);
+};
+
+/** PostgreSQL refuses a NUL in text; SQLite keeps what the same change makes of it. */
+const bound = (value: unknown): unknown => (typeof value === 'string' && value.includes('\0') ? plain(value) : value);
+
+/** What kysely needs of a pool, with our errors. */
+function poolFor(connections: pg.Pool): PostgresPool {
+  return {
+    connect: async () => {
+      const client = await connections.connect().catch(fail);
+      const query = (text: string, parameters: readonly unknown[]) =>
+        client.query(text, parameters.map(bound)).catch(fail);
+      return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
+    },
+    end: () => connections.end(),
+  };
 }
 
 /**
  * The system of record for many processes.
  * @param pool connections of this process at the most.
+ * @param onError told of each connection that is lost.
  */
 export function openPostgres(url: string, pool: number, onError: (error: Error) => void): Database {
   const connections = new pg.Pool({
     connectionString: url,
     max: pool,
     types,
+    keepAlive: true,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
+    // For a server that has gone silent: its own limit does not end anything then.
+    query_timeout: 35_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'sansdelai',
   });
   connections.on('error', onError);
-  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: connections }) });
+  // The pool listens only while a connection is idle; one that is lost at work would bring the process down.
+  connections.on('connect', client => client.on('error', () => undefined));
+  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolFor(connections) }) });
   return {
     engine: 'postgres',
     tables: <T>() => kysely as unknown as Kysely<T>,
     async commit(writes: readonly Write[]): Promise<WriteResult[]> {
       if (writes.length === 0) return [];
-      const client = await connections.connect().catch(error => {
-        throw toError(error);
+      const statements = writes.map(({ query, atLeast }) => {
+        const { sql, parameters } = 'compile' in query ? query.compile() : query;
+        return { sql, parameters: parameters.map(bound), atLeast };
       });
+      const client = await connections.connect().catch(fail);
       let broken: Error | undefined;
       try {
         await client.query('begin');
         const results: WriteResult[] = [];
-        for (const { query, atLeast } of writes) {
-          const { sql, parameters } = 'compile' in query ? query.compile() : query;
-          const { rows, rowCount } = await client.query(sql, parameters as unknown[]);
+        for (const { sql, parameters, atLeast } of statements) {
+          const { rows, rowCount } = await client.query(sql, parameters);
           const affected = rowCount ?? rows.length;
           if (atLeast !== undefined && affected < atLeast) {
             throw new ConflictError(`a guarded write touched ${affected} rows, not ${atLeast}`);
@@ -56,20 +84,24 @@ export function openPostgres(url: string, pool: number, onError: (error: Error) 
         await client.query('commit');
         return results;
       } catch (error) {
+        const told = error instanceof ConflictError ? error : toError(error);
+        if (told instanceof UnavailableError) broken = told;
         // A connection that can't even roll back is thrown away; the server then rolls back by itself.
-        await client.query('rollback').catch(failure => {
-          broken = failure;
-        });
-        throw error instanceof ConflictError ? error : toError(error);
+        else {
+          await client.query('rollback').catch(failure => {
+            broken = failure;
+          });
+        }
+        throw told;
       } finally {
         client.release(broken);
       }
     },
-    insert: (table: Table, rows, options) => ({ query: insertSql('postgres', table, rows, options) }),
-    among: values => sql<string>`(select json_array_elements_text(${JSON.stringify(values)}::json))`,
+    insert: (table: Table, rows, options) => ({ query: insertJson(table, rows, options) }),
+    among: values => sql<string>`(select json_array_elements_text(${jsonText(values)}::json))`,
     async problem() {
       try {
-        await connections.query(writeProbe);
+        await within(realTime, 3_000, connections.query(writeProbe), 'no answer within 3 s');
         return undefined;
       } catch (error) {
         return `database: ${(error as Error).message}`;

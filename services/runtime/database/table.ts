@@ -17,48 +17,92 @@ interface InsertOptions {
   returning?: readonly string[];
 }
 
+/** Neither engine keeps NUL or half a surrogate pair in text as it is: both become U+FFFD, so that both keep the same. */
+export const plain = (text: string): string => text.replace(/\p{Cs}/gu, '\ufffd').replaceAll('\0', '\ufffd');
+
+/** JSON whose strings are all {@link plain}. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value);
+  // Escapes of the two, or of a backslash before such letters: rare enough to look closely then.
+  if (!/\\u(?:0000|d[89a-f])/.test(text)) return text;
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? plain(part) : part));
+}
+
 const texts = new WeakMap<Table, Map<string, string>>();
 
+/** The text depends on nothing but table and options, so that it is made and prepared once. */
+function insertText(engine: 'sqlite' | 'postgres', table: Table, { onConflict, returning }: InsertOptions): string {
+  const known = texts.get(table) ?? new Map<string, string>();
+  texts.set(table, known);
+  const shape = `${engine} ${onConflict ?? ''} ${returning?.join() ?? ''}`;
+  let text = known.get(shape);
+  if (!text) {
+    const columns = Object.keys(table.columns);
+    const names = columns.map(quote).join(', ');
+    const source =
+      engine === 'sqlite'
+        ? 'values $rows'
+        : `select ${names} from json_to_recordset($1::json) as r(${columns
+            .map(column => `${quote(column)} ${postgresTypes[typeOf(table.columns[column] ?? 'text')]}`)
+            .join(', ')})`;
+    const key = table.primaryKey.map(quote).join(', ');
+    const set = columns
+      .filter(column => !table.primaryKey.includes(column))
+      .map(column => `${quote(column)} = excluded.${quote(column)}`)
+      .join(', ');
+    const update = onConflict === 'replace' && set ? `do update set ${set}` : 'do nothing';
+    const conflict = onConflict ? ` on conflict (${key}) ${update}` : '';
+    const back = returning ? ` returning ${returning.map(quote).join(', ')}` : '';
+    text = `insert into ${quote(table.name)} (${names}) ${source}${conflict}${back}`;
+    known.set(shape, text);
+  }
+  return text;
+}
+
+type Row = Record<string, unknown>;
+
+/** For PostgreSQL: many rows as one JSON parameter. Rows may leave out nullable columns. */
+export function insertJson(table: Table, rows: readonly object[], options: InsertOptions = {}): CompiledQuery {
+  // One statement can't replace a row twice; the last wins, as it does in SQLite.
+  const once =
+    options.onConflict === 'replace'
+      ? [
+          ...new Map(
+            rows.map(row => [JSON.stringify(table.primaryKey.map(column => (row as Row)[column])), row]),
+          ).values(),
+        ]
+      : rows;
+  return CompiledQuery.raw(insertText('postgres', table, options), [jsonText(once)]);
+}
+
 /**
- * Many rows as one JSON parameter: the statement's text depends on nothing but table and options, so it is prepared once, and crosses the
- * thread as one string. Rows may leave out nullable columns.
+ * For SQLite: many rows as their values, row after row; the text has `$rows` where their places go. Measured at a third of the time that SQLite takes to
+ * read the same rows from JSON.
  */
-export function insertSql(
-  engine: 'sqlite' | 'postgres',
+export function insertRows(
   table: Table,
   rows: readonly object[],
   options: InsertOptions = {},
-): CompiledQuery {
-  const known = texts.get(table) ?? new Map<string, string>();
-  texts.set(table, known);
-  const shape = `${engine} ${options.onConflict ?? ''} ${options.returning?.join() ?? ''}`;
-  let text = known.get(shape);
-  if (!text) {
-    text = insertText(engine, table, options);
-    known.set(shape, text);
+): { sql: string; values: unknown[]; width: number } {
+  const columns = Object.keys(table.columns);
+  const isText = columns.map(column => typeOf(table.columns[column] ?? 'text') === 'text');
+  const values: unknown[] = [];
+  for (const row of rows as readonly Row[]) {
+    for (let i = 0; i < columns.length; i++) values.push(toValue(row[columns[i] as string], isText[i] as boolean));
   }
-  return CompiledQuery.raw(text, [JSON.stringify(rows)]);
+  return { sql: insertText('sqlite', table, options), values, width: columns.length };
 }
 
-function insertText(engine: 'sqlite' | 'postgres', table: Table, { onConflict, returning }: InsertOptions): string {
-  const columns = Object.keys(table.columns);
-  const names = columns.map(quote).join(', ');
-  const source =
-    engine === 'sqlite'
-      ? `select ${columns.map(column => `value->>'$.${column}'`).join(', ')} from json_each(?) where true`
-      : `select ${names} from json_to_recordset($1::json) as r(${columns
-          .map(column => `${quote(column)} ${postgresTypes[typeOf(table.columns[column] ?? 'text')]}`)
-          .join(', ')})`;
-  const key = table.primaryKey.map(quote).join(', ');
-  const others = columns.filter(column => !table.primaryKey.includes(column));
-  const conflict =
-    onConflict === 'nothing'
-      ? ` on conflict (${key}) do nothing`
-      : onConflict === 'replace'
-        ? ` on conflict (${key}) do update set ${others.map(column => `${quote(column)} = excluded.${quote(column)}`).join(', ')}`
-        : '';
-  const back = returning ? ` returning ${returning.map(quote).join(', ')}` : '';
-  return `insert into ${quote(table.name)} (${names}) ${source}${conflict}${back}`;
+/** As PostgreSQL reads the same from JSON. Half a surrogate pair becomes U+FFFD on the way to SQLite. */
+function toValue(value: unknown, isText: boolean): unknown {
+  if (typeof value === 'string') return value.includes('\0') ? plain(value) : value;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return null;
+    return isText ? String(value) : value;
+  }
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return isText ? String(value) : Number(value);
+  return JSON.stringify(value);
 }
 
 /** The migration that makes a table with its indexes, on either engine. */
@@ -74,6 +118,15 @@ export function createTable(engine: 'sqlite' | 'postgres', table: Table): Migrat
         .map(quote)
         .join(', ')})${index.where ? ` where ${index.where}` : ''}`,
   );
+  const { retention } = table;
+  const leading = [table.primaryKey[0], ...Object.values(table.indexes ?? {}).map(({ columns }) => columns[0])];
+  // The job that deletes what is too old must not read the whole table to find that nothing is.
+  if (retention && !leading.includes(retention.column)) {
+    const where = retention.where ? ` where ${retention.where}` : '';
+    indexes.push(
+      `create index ${quote(`${table.name}_retention`)} on ${quote(table.name)} (${quote(retention.column)})${where}`,
+    );
+  }
   return {
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of [create, ...indexes]) await sql.raw(statement).execute(db);

@@ -11,7 +11,7 @@ export interface Table {
   primaryKey: readonly string[];
   /** `where` makes a partial index (portable SQL, constants only). */
   indexes?: Readonly<Record<string, { columns: readonly string[]; unique?: boolean; where?: string }>>;
-  /** Rows older than `keep` (ms, or the setting that says) by `column` are deleted by the retention job. Omitted: kept for good. */
+  /** Rows older than `keep` (ms, or the setting that says) by `column` are deleted by the retention job; `column` gets an index. Omitted: kept for good. */
   retention?: { column: string; keep: number | 'RETENTION_POSTS'; where?: string };
 }
 

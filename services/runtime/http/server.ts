@@ -5,6 +5,7 @@ import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import { isLoopback } from '../config/index.js';
 import type { Runtime } from '../service.js';
+import { loop } from '../time/index.js';
 import { notFound, onError, Problem } from './problem.js';
 
 /** The process's HTTP server: it listens before the services start, and answers 503 to what they do not serve yet. */
@@ -46,7 +47,12 @@ function guardMetrics(runtime: Pick<Runtime, 'config'>, authorization: string | 
   if (!token && isLoopback(HOST)) return;
   if (!token) throw new Problem(403, 'Set SANSDELAI_METRICS_TOKEN to read the metrics on this address.');
   if (!same(authorization ?? '', `Bearer ${token}`))
-    throw new Problem(401, 'The metrics need the bearer token SANSDELAI_METRICS_TOKEN.');
+    throw new Problem(
+      401,
+      'The metrics need the bearer token SANSDELAI_METRICS_TOKEN.',
+      {},
+      { 'WWW-Authenticate': 'Bearer' },
+    );
 }
 
 /** @param problems what keeps the process from taking work, by name; empty where nothing does. */
@@ -105,9 +111,16 @@ export async function listen(
     },
     stop: async (patience = 10_000) => {
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      server.closeIdleConnections();
       const hurry = runtime.time.after(patience, () => server.closeAllConnections());
+      // A connection whose request has ended would stay open for the next one.
+      const closing = loop(
+        runtime.time,
+        50,
+        async () => server.closeIdleConnections(),
+        error => runtime.log.warn({ err: error }, 'idle connections not closed'),
+      );
       await closed;
+      await closing.stop();
       hurry.stop();
     },
   };

@@ -34,25 +34,52 @@ interface Row {
   created_at: number;
 }
 
-/** Events kept in memory for a topic at the most; what is beyond stays in the table and is swept up. */
+/** Events kept in memory for a topic at the most, and their JSON in characters; what is beyond stays in the table and is swept up. */
 const queueLimit = 20_000;
+const queueSize = 64 * 1024 * 1024;
+/** The same for one publishing. */
 const publishAtOnce = 500;
+const publishSize = 1024 * 1024;
+const sweepAtOnce = 2_000;
 /** A row this old was left by a process that died, or could not be kept in memory. */
 const abandonedAfter = 5_000;
 
 /** Publishes what was committed. Each topic has a queue of its own: no flood of posts delays a removal. */
 export interface Outbox {
   commit(writes: readonly Write[], events?: readonly Outgoing[]): Promise<WriteResult[]>;
-  /** Publishes rows that nobody published; run by one process at a time. */
+  /** Publishes rows that nobody published; run by one process at a time. @returns how many. */
   sweep(): Promise<number>;
   /** Undefined while the bus takes events. */
   problem(): string | undefined;
   stop(): Promise<void>;
 }
 
+/** An event that waits to be published, with its size in characters of JSON. */
+interface Queued {
+  event: Event;
+  size: number;
+}
+
+interface Lane {
+  queue: Queued[];
+  size: number;
+  running: Promise<void> | undefined;
+}
+
+/** As many from the front as are published together: at least one. */
+function chunk(queue: readonly Queued[]): Queued[] {
+  let n = 0;
+  for (let size = 0; n < queue.length && n < publishAtOnce; n++) {
+    size += queue[n]?.size ?? 0;
+    if (n > 0 && size > publishSize) break;
+  }
+  return queue.slice(0, n);
+}
+
 export function createOutbox(db: Database, bus: Bus, time: Time, log: Log): Outbox {
   const rows = db.tables<{ outbox: Row }>();
-  const lanes = new Map<Topic, { queue: Event[]; running: Promise<void> | undefined }>();
+  const lanes = new Map<Topic, Lane>();
+  const forgetting = new Set<Promise<unknown>>();
   let failure: string | undefined;
   let stopping = false;
 
@@ -63,19 +90,27 @@ export function createOutbox(db: Database, bus: Bus, time: Time, log: Log): Outb
       .where('id', 'in', db.among(events.map(event => event.id))),
   });
 
-  async function relay(topic: Topic, queue: Event[]): Promise<void> {
+  /** Nobody but `stop` waits for this: a row that stays is published once more, and the consumers' inboxes drop it. */
+  function forgetLater(topic: Topic, events: readonly Event[]): void {
+    const done = db
+      .commit([forget(topic, events)])
+      .catch(error => log.warn({ err: error, topic }, 'outbox rows stay; they are sent again'))
+      .finally(() => forgetting.delete(done));
+    forgetting.add(done);
+  }
+
+  async function relay(topic: Topic, lane: Lane): Promise<void> {
     let pause = 50;
-    while (queue.length > 0) {
-      const events = queue.slice(0, publishAtOnce);
+    while (lane.queue.length > 0) {
+      const taken = chunk(lane.queue);
+      const events = taken.map(({ event }) => event);
       try {
         await bus.publish(topic, events);
         failure = undefined;
-        queue.splice(0, events.length);
+        lane.queue.splice(0, taken.length);
+        lane.size = taken.reduce((left, { size }) => left - size, lane.size);
         pause = 50;
-        // Nobody waits for this: a row that stays is published once more, and the consumers' inboxes drop it.
-        db.commit([forget(topic, events)]).catch(error =>
-          log.warn({ err: error, topic }, 'outbox rows stay; they are sent again'),
-        );
+        forgetLater(topic, events);
       } catch (error) {
         failure = (error as Error).message;
         log.warn({ err: error, topic }, 'not published; tried again');
@@ -86,25 +121,67 @@ export function createOutbox(db: Database, bus: Bus, time: Time, log: Log): Outb
     }
   }
 
-  function push(topic: Topic, events: Event[]): void {
-    let lane = lanes.get(topic);
-    if (!lane) {
-      lane = { queue: [], running: undefined };
-      lanes.set(topic, lane);
-    }
-    const current = lane;
-    if (current.queue.length + events.length > queueLimit) return;
-    current.queue.push(...events);
-    current.running ??= relay(topic, current.queue).finally(() => {
-      current.running = undefined;
+  function push(topic: Topic, events: readonly Queued[]): void {
+    const lane = lanes.get(topic) ?? { queue: [], size: 0, running: undefined };
+    lanes.set(topic, lane);
+    const size = events.reduce((sum, queued) => sum + queued.size, lane.size);
+    if (lane.queue.length + events.length > queueLimit || size > queueSize) return;
+    lane.queue.push(...events);
+    lane.size = size;
+    lane.running ??= relay(topic, lane).finally(() => {
+      lane.running = undefined;
       // What was pushed while the relay was ending.
-      if (current.queue.length > 0 && !stopping) push(topic, []);
+      if (lane.queue.length > 0 && !stopping) push(topic, []);
     });
+  }
+
+  async function sweepSome(): Promise<number> {
+    const left = await rows
+      .selectFrom('outbox')
+      .selectAll()
+      .where('created_at', '<', time.now() - abandonedAfter)
+      .orderBy('created_at')
+      .limit(sweepAtOnce)
+      .execute();
+    const byTopic = new Map<Topic, Queued[]>();
+    for (const { topic, created_at: _, data, traceparent, ...row } of left) {
+      const event: Event = { ...row, data: JSON.parse(data), ...(traceparent ? { traceparent } : {}) };
+      const list = byTopic.get(topic) ?? [];
+      byTopic.set(topic, list);
+      list.push({ event, size: data.length });
+    }
+    let swept = 0;
+    for (const [topic, queued] of byTopic) {
+      // Those still in this process's queue are on their way.
+      const waiting = new Set(lanes.get(topic)?.queue.map(({ event }) => event.id));
+      let abandoned = queued.filter(({ event }) => !waiting.has(event.id));
+      while (abandoned.length > 0) {
+        const taken = chunk(abandoned);
+        const events = taken.map(({ event }) => event);
+        await bus.publish(topic, events);
+        failure = undefined;
+        await db.commit([forget(topic, events)]);
+        abandoned = abandoned.slice(taken.length);
+        swept += taken.length;
+      }
+    }
+    return swept;
   }
 
   return {
     async commit(writes, events = []) {
       if (events.length === 0) return db.commit(writes);
+      const byTopic = new Map<Topic, Event[]>();
+      for (const { topic, event } of events) {
+        const list = byTopic.get(topic);
+        if (list) list.push(event);
+        else byTopic.set(topic, [event]);
+      }
+      // Where the bus is in this very database, the event itself is in the commit: nothing is left to relay.
+      if (bus.publishWith) {
+        const results = await bus.publishWith(byTopic, publishing => db.commit([...writes, ...publishing]));
+        return results.slice(0, writes.length);
+      }
       const now = time.now();
       const outgoing = events.map(({ topic, event }) => ({
         topic,
@@ -119,42 +196,29 @@ export function createOutbox(db: Database, bus: Bus, time: Time, log: Log): Outb
       }));
       // Events last: guards among the writes then decide before anything is copied.
       const results = await db.commit([...writes, db.insert(outboxTable, outgoing, { onConflict: 'nothing' })]);
-      const byTopic = new Map<Topic, Event[]>();
-      for (const { topic, event } of events) {
-        const list = byTopic.get(topic);
-        if (list) list.push(event);
-        else byTopic.set(topic, [event]);
+      const sizes = new Map(outgoing.map(({ id, data }) => [id, data.length]));
+      for (const [topic, list] of byTopic) {
+        push(
+          topic,
+          list.map(event => ({ event, size: sizes.get(event.id) ?? 0 })),
+        );
       }
-      for (const [topic, list] of byTopic) push(topic, list);
       return results.slice(0, writes.length);
     },
     async sweep() {
-      const left = await rows
-        .selectFrom('outbox')
-        .selectAll()
-        .where('created_at', '<', time.now() - abandonedAfter)
-        .orderBy('created_at')
-        .limit(2_000)
-        .execute();
-      const byTopic = new Map<Topic, Event[]>();
-      for (const { topic, created_at: _, data, traceparent, ...row } of left) {
-        const event: Event = { ...row, data: JSON.parse(data), ...(traceparent ? { traceparent } : {}) };
-        byTopic.set(topic, [...(byTopic.get(topic) ?? []), event]);
-      }
-      for (const [topic, events] of byTopic) {
-        // Those still in this process's queue are on their way.
-        const queued = new Set(lanes.get(topic)?.queue.map(event => event.id));
-        const abandoned = events.filter(event => !queued.has(event.id));
-        await bus.publish(topic, abandoned);
-        failure = undefined;
-        if (abandoned.length > 0) await db.commit([forget(topic, abandoned)]);
-      }
-      return left.length;
+      let swept = 0;
+      let some: number;
+      do {
+        some = await sweepSome();
+        swept += some;
+      } while (some > 0 && !stopping);
+      return swept;
     },
     problem: () => failure && `bus: ${failure}`,
     stop: async () => {
       stopping = true;
       await Promise.all([...lanes.values()].map(lane => lane.running));
+      await Promise.all(forgetting);
     },
   };
 }

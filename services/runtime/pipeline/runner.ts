@@ -1,11 +1,12 @@
-import { eventId } from '../../contracts/index.js';
 import type { Bus, Incoming } from '../bus/index.js';
 import { ConflictError, type Database, UnavailableError, type Write } from '../database/index.js';
 import type { Log } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { Outbox } from '../outbox/index.js';
 import { aborted, loop, type Time } from '../time/index.js';
-import { deadLettersTable, inboxTable, type PipelineRows, parkedTable } from './tables.js';
+import { toDeadLetter } from './dead-letters.js';
+import { type Known, whatIsKnown } from './inbox.js';
+import { deadLettersTable, inboxExpiry, inboxTable, type PipelineRows, parkedTable } from './tables.js';
 import { deadLetter, drop, type Input, type Result, retry, type Stage, type StageOutput } from './types.js';
 
 export interface RunnerParts {
@@ -18,17 +19,25 @@ export interface RunnerParts {
 }
 
 const waitsBehind = 'waits behind an earlier event';
-const orderWithinKey = 'order within a key';
 
-/** Tries of one event before it goes to the dead letters; with the pauses below, about two hours. */
+/** Tries of one event before it goes to the dead letters; with the pauses below, about an hour. */
 const maxAttempts = 14;
 const pauseAfter = (attempts: number): number => Math.min(500 * 2 ** attempts, 15 * 60_000);
+
+/** Events with what became of each, and what else to commit with them. `tries` of each that was parked; undefined for events from the bus. */
+interface Outcome {
+  events: readonly Incoming[];
+  results: readonly Result[];
+  output: Pick<StageOutput, 'writes' | 'events'>;
+  last: Known['last'];
+  tries: Tries;
+}
+type Tries = ReadonlyMap<string, number> | undefined;
 
 /** Runs one stage: inbox, the stage itself, one commit for all that follows from a batch. */
 export class Runner {
   readonly #rows;
   readonly #log: Log;
-  #seq = 0;
 
   constructor(
     private readonly stage: Stage,
@@ -43,21 +52,21 @@ export class Runner {
     lead: (name: string, work: (fence: number, signal: AbortSignal) => Promise<void>) => { stop(): Promise<void> },
   ) {
     const { bus, time } = this.parts;
-    const retries = lead(`retry-${this.stage.name}`, async (_, signal) => {
-      const retrying = loop(
-        time,
-        250,
-        () => this.retryDue(),
-        error => this.#log.error({ err: error }, 'retry failed'),
-      );
-      await aborted(signal);
-      await retrying.stop();
-    });
     const subscription = await bus.subscribe({
       topic: this.stage.topic,
       group: this.stage.name,
       batch: this.stage.batch,
       handle: events => this.handle(events),
+    });
+    const retries = lead(`retry-${this.stage.name}`, async (_, signal) => {
+      const retrying = loop(
+        time,
+        250,
+        signal => this.retryDue(signal),
+        error => this.#log.error({ err: error }, 'retry failed'),
+      );
+      await aborted(signal);
+      await retrying.stop();
     });
     return {
       stop: async () => {
@@ -71,182 +80,187 @@ export class Runner {
   async handle(events: Incoming[]): Promise<void> {
     const { metrics, time } = this.parts;
     const end = metrics.stageSeconds.startTimer({ stage: this.stage.name });
-    await this.#deal(events, false);
+    await this.#deal(events, undefined);
     end();
     const newest = events[events.length - 1];
     if (newest) metrics.lagSeconds.set({ stage: this.stage.name }, Math.max(0, time.now() - newest.time) / 1000);
   }
 
-  async #deal(events: Incoming[], fromParked: boolean): Promise<void> {
-    for (let tries = 0; ; tries++) {
+  /** Tries what is parked and due, the oldest event of each key, until nothing is. */
+  async retryDue(signal?: AbortSignal): Promise<void> {
+    while (!signal?.aborted && (await this.#retrySome()));
+  }
+
+  async #deal(events: readonly Incoming[], tries: Tries): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#once(events, fromParked);
+        return await this.#once(events, tries);
       } catch (error) {
         if (error instanceof UnavailableError) throw error;
-        if (error instanceof ConflictError && tries < 3 && error.message !== orderWithinKey) continue;
+        if (error instanceof ConflictError && attempt < 3) continue;
         if (events.length > 1) {
-          // One of them spoils the batch: each by itself, in order.
-          for (const event of events) await this.#deal([event], fromParked);
+          // One of them spoils the batch: each half by itself, in order.
+          const middle = events.length >> 1;
+          await this.#deal(events.slice(0, middle), tries);
+          await this.#deal(events.slice(middle), tries);
           return;
         }
         this.#log.error(
           { err: error, event: events[0]?.id, key: events[0]?.key },
           'an event failed; it comes again later',
         );
+        const { last } = await whatIsKnown(this.parts.db, this.stage.name, events);
         const results = [retry((error as Error).message)];
-        await this.#commit(events, results, { results }, fromParked);
-        return;
+        return this.#commit({ events, results, output: {}, last, tries });
       }
     }
   }
 
-  async #once(events: Incoming[], fromParked: boolean): Promise<void> {
-    const fresh = await this.#fresh(events, fromParked);
-    if (fresh.length === 0) return;
-    const results: (Result | undefined)[] = fresh.map(({ behind }) => (behind ? retry(waitsBehind) : undefined));
+  async #once(batch: readonly Incoming[], tries: Tries): Promise<void> {
+    const known = await whatIsKnown(this.parts.db, this.stage.name, batch);
+    const events = await this.#fresh(batch, known, tries);
+    if (events.length === 0) return;
+    const results: (Result | undefined)[] = [];
     const inputs: Input<unknown>[] = [];
     const slots: number[] = [];
-    fresh.forEach(({ event, behind }, i) => {
-      if (behind) return;
-      const schema = this.stage.accepts[event.type];
-      if (event.broken) results[i] = deadLetter(event.broken);
-      else if (!schema) results[i] = drop(`not for this stage: ${event.type || 'no type'}`);
-      else {
-        const parsed = schema.safeParse(event.data);
-        if (parsed.success) {
-          inputs.push({ ...event, data: parsed.data });
-          slots.push(i);
-        } else {
-          const [issue] = parsed.error.issues;
-          results[i] = deadLetter(`${issue?.path.join('.')}: ${issue?.message}`);
-        }
-      }
-    });
+    for (const [i, event] of events.entries()) {
+      const read = !tries && known.last.has(event.key) ? retry(waitsBehind) : this.#read(event);
+      if ('kind' in read) results[i] = read;
+      else slots[inputs.push(read) - 1] = i;
+    }
     const output: StageOutput =
       inputs.length > 0 ? await this.stage.handle(inputs, { time: this.parts.time, log: this.#log }) : { results: [] };
     if (output.results.length !== inputs.length)
       throw new Error(`stage ${this.stage.name} returned ${output.results.length} results for ${inputs.length} events`);
-    slots.forEach((slot, i) => {
-      results[slot] = output.results[i];
-    });
-    const held = new Set(inputs.filter((_, i) => output.results[i]?.kind === 'retry').map(input => input.key));
-    if (events.length > 1 && held.size > 0 && fresh.length > held.size) {
-      // What follows a parked event of its key has to wait behind it: each by itself then keeps their order.
-      const keys = fresh.map(({ event }) => event.key);
-      if (keys.some((key, i) => held.has(key) && keys.indexOf(key) !== i)) throw new ConflictError(orderWithinKey);
+    for (const [i, slot] of slots.entries()) results[slot] = output.results[i];
+
+    const followers = this.#followers(inputs, output.results);
+    if (followers.size > 0) {
+      // They have to wait behind a parked event of their key, so nothing of this handling of them counts.
+      await this.#deal(
+        events.filter(({ id }) => !followers.has(id)),
+        tries,
+      );
+      await this.#deal(
+        events.filter(({ id }) => followers.has(id)),
+        tries,
+      );
+      return;
     }
-    await this.#commit(
-      fresh.map(({ event }) => event),
-      results as Result[],
-      output,
-      fromParked,
-    );
+    await this.#commit({ events, results: results as Result[], output, last: known.last, tries });
   }
 
-  /** Leaves out what this stage has dealt with, and marks what has to wait behind a parked event of its key. */
-  async #fresh(events: Incoming[], fromParked: boolean): Promise<{ event: Incoming; behind: boolean }[]> {
-    if (fromParked) return events.map(event => ({ event, behind: false }));
-    const { db } = this.parts;
-    const [known, parked] = await Promise.all([
-      this.#rows
-        .selectFrom('inbox')
-        .select('id')
-        .where('consumer', '=', this.stage.name)
-        .where('id', 'in', db.among(events.map(event => event.id)))
-        .execute(),
-      this.#rows
-        .selectFrom('parked')
-        .select(['id', 'key'])
-        .where('consumer', '=', this.stage.name)
-        .limit(10_000)
-        .execute(),
-    ]);
-    const seen = new Set([...known.map(row => row.id), ...parked.map(row => row.id)]);
-    const waiting = new Set(parked.map(row => row.key));
-    return events.flatMap(event => {
-      if (seen.has(event.id)) return [];
-      seen.add(event.id);
-      return [{ event, behind: waiting.has(event.key) }];
+  /** Leaves out what this stage has dealt with. */
+  async #fresh(batch: readonly Incoming[], known: Known, tries: Tries): Promise<Incoming[]> {
+    const seen = new Set([...known.done, ...(tries ? [] : known.parked)]);
+    if (tries && known.done.size > 0) {
+      // Parked by a process that had lost its partition, while another dealt with it.
+      await this.parts.db.commit([this.#unpark([...known.done])]);
+    }
+    return batch.filter(({ id }) => {
+      if (seen.has(id)) return false;
+      seen.add(id);
+      return true;
     });
   }
 
-  async #commit(events: Incoming[], results: Result[], output: StageOutput, fromParked: boolean): Promise<void> {
+  /** The event as the stage takes it, or what becomes of it where the stage does not take it. */
+  #read(event: Incoming): Input<unknown> | Result {
+    if (event.broken) return deadLetter(event.broken);
+    const schema = this.stage.accepts[event.type];
+    if (!schema) return drop(`not for this stage: ${event.type || 'no type'}`);
+    const parsed = schema.safeParse(event.data);
+    if (parsed.success) return { ...event, data: parsed.data };
+    const [issue] = parsed.error.issues;
+    return deadLetter(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
+
+  /** Events that come after one of their key that has to be tried again. */
+  #followers(inputs: readonly Input<unknown>[], results: readonly Result[]): Set<string> {
+    const held = new Set<string>();
+    const followers = new Set<string>();
+    for (const [i, { id, key }] of inputs.entries()) {
+      if (held.has(key)) followers.add(id);
+      else if (results[i]?.kind === 'retry') held.add(key);
+    }
+    return followers;
+  }
+
+  #unpark(ids: readonly string[]): Write {
+    const query = this.#rows
+      .deleteFrom('parked')
+      .where('consumer', '=', this.stage.name)
+      .where('id', 'in', this.parts.db.among(ids));
+    return { query };
+  }
+
+  async #commit({ events, results, output, last, tries }: Outcome): Promise<void> {
     const { db, time, metrics, outbox } = this.parts;
     const now = time.now();
     const consumer = this.stage.name;
+    const expires_at = inboxExpiry(this.stage.topic, now);
     const inbox: PipelineRows['inbox'][] = [];
     const parked: PipelineRows['parked'][] = [];
     const dead: PipelineRows['dead_letters'][] = [];
     const done: string[] = [];
-    events.forEach((event, i) => {
-      const result = results[i] ?? retry('no result');
-      metrics.results.inc({ stage: consumer, result: result.kind });
+    const writes: Write[] = [...(output.writes ?? [])];
+    const kinds: Result['kind'][] = [];
+    for (const [i, event] of events.entries()) {
+      let result = results[i] ?? retry('no result');
+      const attempts = tries?.get(event.id) ?? 0;
+      if (result.kind === 'retry' && attempts >= maxAttempts) {
+        result = deadLetter(`${result.error} (after ${attempts} tries)`);
+      }
+      kinds.push(result.kind);
       if (result.kind === 'retry') {
-        parked.push({
-          consumer,
-          id: event.id,
-          key: event.key,
-          seq: now * 1000 + (this.#seq++ % 1000),
-          event: JSON.stringify(event),
-          attempts: 0,
-          due_at: now + pauseAfter(0),
-          error: result.error,
-          parked_at: now,
-        });
-        return;
+        if (tries) writes.push(this.#again(event.id, attempts, now, result.error));
+        else parked.push(this.#park(event, now, result.error, last));
+        continue;
       }
       done.push(event.id);
-      if (result.kind !== 'drop' || fromParked) inbox.push({ consumer, id: event.id, at: now });
+      if (result.kind !== 'drop' || tries) inbox.push({ consumer, id: event.id, expires_at });
       if (result.kind === 'deadLetter') dead.push(toDeadLetter(consumer, event, result.error, now));
-    });
-    const writes: Write[] = [...(output.writes ?? [])];
+    }
     if (inbox.length > 0) writes.push(db.insert(inboxTable, inbox));
     if (dead.length > 0) writes.push(db.insert(deadLettersTable, dead, { onConflict: 'replace' }));
-    if (fromParked) {
-      for (const row of parked) writes.push(...this.#again(row));
-      if (done.length > 0) {
-        writes.push({
-          query: this.#rows.deleteFrom('parked').where('consumer', '=', consumer).where('id', 'in', db.among(done)),
-        });
-      }
-    } else if (parked.length > 0) writes.push(db.insert(parkedTable, parked));
+    if (parked.length > 0) writes.push(db.insert(parkedTable, parked));
+    if (tries && done.length > 0) writes.push(this.#unpark(done));
     if (writes.length > 0 || output.events?.length) await outbox.commit(writes, output.events);
+    for (const result of kinds) metrics.results.inc({ stage: consumer, result });
   }
 
-  /** A parked event that failed again: later, or, after many tries, to the dead letters. */
-  #again(row: PipelineRows['parked']): Write[] {
-    const { db } = this.parts;
-    const attempts = this.#attempts.get(row.id) ?? 0;
-    const where = this.#rows.deleteFrom('parked').where('consumer', '=', row.consumer).where('id', '=', row.id);
-    if (attempts >= maxAttempts) {
-      const event = JSON.parse(row.event) as Incoming;
-      const letter = toDeadLetter(row.consumer, event, `${row.error} (after ${attempts} tries)`, row.parked_at);
-      return [
-        { query: where },
-        db.insert(inboxTable, [{ consumer: row.consumer, id: row.id, at: row.parked_at }], { onConflict: 'nothing' }),
-        db.insert(deadLettersTable, [letter], { onConflict: 'replace' }),
-      ];
-    }
-    return [
-      {
-        query: this.#rows
-          .updateTable('parked')
-          .set({ attempts, due_at: this.parts.time.now() + pauseAfter(attempts), error: row.error })
-          .where('consumer', '=', row.consumer)
-          .where('id', '=', row.id),
-      },
-    ];
+  #park(event: Incoming, now: number, error: string, last: Map<string, number>): PipelineRows['parked'] {
+    const seq = Math.max(now, (last.get(event.key) ?? 0) + 1);
+    last.set(event.key, seq);
+    return {
+      consumer: this.stage.name,
+      id: event.id,
+      key: event.key,
+      seq,
+      event: JSON.stringify(event),
+      attempts: 0,
+      due_at: now + pauseAfter(0),
+      error,
+      parked_at: now,
+    };
   }
 
-  /** Tries of the parked events under way in `retryDue`. */
-  #attempts = new Map<string, number>();
+  /** A parked event that failed again comes later. */
+  #again(id: string, attempts: number, now: number, error: string): Write {
+    const query = this.#rows
+      .updateTable('parked')
+      .set({ attempts, due_at: now + pauseAfter(attempts), error })
+      .where('consumer', '=', this.stage.name)
+      .where('id', '=', id);
+    return { query };
+  }
 
-  /** Tries the oldest parked event of every key whose time has come. */
-  async retryDue(): Promise<void> {
+  /** @returns whether there was anything to try. */
+  async #retrySome(): Promise<boolean> {
     const { db, time } = this.parts;
     const due = await this.#rows
       .selectFrom('parked as p')
-      .selectAll()
+      .select(['id', 'key', 'event', 'attempts'])
       .where('consumer', '=', this.stage.name)
       .where('due_at', '<=', time.now())
       .where(({ not, exists, selectFrom }) =>
@@ -256,21 +270,24 @@ export class Runner {
               .select('earlier.id')
               .whereRef('earlier.consumer', '=', 'p.consumer')
               .whereRef('earlier.key', '=', 'p.key')
-              .whereRef('earlier.seq', '<', 'p.seq'),
+              .where(({ eb, or, and, ref }) =>
+                or([
+                  eb('earlier.seq', '<', ref('p.seq')),
+                  and([eb('earlier.seq', '=', ref('p.seq')), eb('earlier.id', '<', ref('p.id'))]),
+                ]),
+              ),
           ),
         ),
       )
       .orderBy('due_at')
       .limit(this.stage.batch)
       .execute();
-    if (due.length === 0) return;
-    this.#attempts = new Map(due.map(row => [row.id, row.attempts + 1]));
+    if (due.length === 0) return false;
     await this.#deal(
       due.map(row => JSON.parse(row.event) as Incoming),
-      true,
+      new Map(due.map(row => [row.id, row.attempts + 1])),
     );
     // What waited behind them need not wait for its own pause.
-    const keys = due.map(row => row.key);
     await db.commit([
       {
         query: this.#rows
@@ -279,22 +296,9 @@ export class Runner {
           .where('consumer', '=', this.stage.name)
           .where('attempts', '=', 0)
           .where('error', '=', waitsBehind)
-          .where('key', 'in', db.among(keys)),
+          .where('key', 'in', db.among(due.map(row => row.key))),
       },
     ]);
+    return true;
   }
-}
-
-function toDeadLetter(consumer: string, event: Incoming, reason: string, at: number): PipelineRows['dead_letters'] {
-  return {
-    id: eventId(event.id, consumer, 'dead-letter'),
-    consumer,
-    topic: event.topic,
-    key: event.key,
-    position: event.position,
-    event: JSON.stringify(event),
-    reason,
-    at,
-    replayed_at: null,
-  };
 }

@@ -1,15 +1,17 @@
+import { type Topic, topics } from '../../contracts/index.js';
 import type { Table } from '../database/index.js';
 
 const day = 24 * 3600_000;
 
-/** What a consumer has dealt with. Kept longer than any topic, so that whatever is delivered again is known. */
+/** What a consumer has dealt with. Each row is kept a day longer than its topic keeps the event, so that whatever is delivered again is known. */
 export const inboxTable: Table = {
   name: 'inbox',
-  columns: { consumer: 'text', id: 'text', at: 'bigint' },
+  columns: { consumer: 'text', id: 'text', expires_at: 'bigint' },
   primaryKey: ['consumer', 'id'],
-  indexes: { at: { columns: ['at'] } },
-  retention: { column: 'at', keep: 4 * day },
+  retention: { column: 'expires_at', keep: 0 },
 };
+/** When the inbox may forget an event of this topic that was dealt with now. */
+export const inboxExpiry = (topic: Topic, now: number): number => now + topics[topic].retention + day;
 
 /** Events that wait for another try, by key: what comes later for the same key waits behind them. */
 export const parkedTable: Table = {
@@ -50,7 +52,7 @@ export const deadLettersTable: Table = {
 };
 
 export interface PipelineRows {
-  inbox: { consumer: string; id: string; at: number };
+  inbox: { consumer: string; id: string; expires_at: number };
   parked: {
     consumer: string;
     id: string;

@@ -21,24 +21,42 @@ export interface Time {
   secret(bytes: number): string;
 }
 
+/** What setTimeout takes; above, it fires at once. */
+const longest = 2 ** 31 - 1;
+
+const nap = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise(resolve => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+
+/** Runs at the end of this turn of the event loop: gathers what a turn brings. Not a matter of time, so it is not simulated. */
+export const soon = (run: () => void): void => void setImmediate(run);
+
 /** The real clock. Its timers keep the process alive only where `sleep` is awaited by something that does. */
 export const realTime: Time = {
   now: () => Date.now(),
   steady: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise(resolve => {
-      if (signal?.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal?.addEventListener('abort', done, { once: true });
-    }),
+  sleep: async (ms, signal) => {
+    let left = ms;
+    do {
+      await nap(Math.min(left, longest), signal);
+      left -= longest;
+    } while (left > 0 && !signal?.aborted);
+  },
   after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const arm = (left: number): void => {
+      timer = setTimeout(left > longest ? () => arm(left - longest) : run, Math.min(left, longest));
+      timer.unref();
+    };
+    arm(ms);
     return { stop: () => clearTimeout(timer) };
   },
   random: () => Math.random(),
@@ -91,3 +109,16 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+
+/** The promise's outcome, or an error with `message` after `ms`. The work itself goes on. */
+export async function within<T>(time: Time, ms: number, work: Promise<T>, message: string): Promise<T> {
+  let timer: Timer | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = time.after(ms, () => reject(new Error(message)));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer?.stop();
+  }
+}
