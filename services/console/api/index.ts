@@ -1,0 +1,6 @@
+export { deadLetterRoutes } from './dead-letters.js';
+export { fromHere } from './guard.js';
+export { Live, liveStream } from './live/index.js';
+export { openapi } from './openapi/index.js';
+export { outcomeRoutes } from './outcomes.js';
+export { postRoutes } from './posts.js';

@@ -1,0 +1,2 @@
+export { Live } from './live.js';
+export { liveStream } from './stream.js';

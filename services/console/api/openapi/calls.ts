@@ -1,0 +1,263 @@
+import { z } from 'zod';
+import type { Scope } from '../../../accounts/index.js';
+import { platformName, postSchema } from '../../../contracts/index.js';
+import { deadLetterSchema } from '../dead-letters.js';
+import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
+import { standingSchema } from '../standing.js';
+import * as answers from './answers.js';
+
+/** One call, as the description needs it. Path parameters are read from the path. */
+export interface Call {
+  method: 'get' | 'post' | 'delete';
+  path: string;
+  summary: string;
+  tag: string;
+  /** The scope that the key needs; absent where no key is asked for. */
+  scope?: Scope;
+  query?: Readonly<Record<string, z.ZodType>>;
+  /** By media type. */
+  body?: Readonly<Record<string, z.ZodType>>;
+  /** By status; undefined: no body. `text`: a body that isn't JSON, by its media type. */
+  answers: Readonly<Record<number, { description: string; body?: Readonly<Record<string, z.ZodType>> } | undefined>>;
+  /** Statuses of the problems it may answer, beside those that follow from the rest. */
+  problems?: readonly number[];
+}
+
+const json = (schema: z.ZodType) => ({ 'application/json': schema });
+const text = (type: string) => ({ [type]: z.string() });
+const limit = (most: number, usual: number) => z.int().min(1).max(most).default(usual);
+const flag = z.enum(['true', 'false']).default('false');
+const cursor = z.string().describe('the "next" of an earlier answer').optional();
+
+/** Every call that there is, in the order in which a post meets them. */
+export const calls: readonly Call[] = [
+  {
+    method: 'post',
+    path: '/v1/posts',
+    summary: 'Send one post, or a stream of posts. What is acknowledged is durable.',
+    tag: 'Posts',
+    scope: 'posts:write',
+    query: {
+      receipts: z.enum(['all', 'errors']).default('all').describe('`errors`: refused lines and a summary only'),
+      backfill: flag.describe('posts of the past, which count in no posted-to-gone figure'),
+    },
+    body: { 'application/json': postSchema, 'application/x-ndjson': postSchema },
+    answers: {
+      202: { description: 'One post was taken in.', body: json(answers.receiptSchema) },
+      200: {
+        description: 'A stream: a line a post, in order.',
+        body: { 'application/x-ndjson': answers.receiptLineSchema },
+      },
+    },
+    problems: [400, 409, 413, 415, 503],
+  },
+  {
+    method: 'get',
+    path: '/v1/posts/{id}',
+    summary: "Where a post stands: every step's time, signals, decision, evidence.",
+    tag: 'Posts',
+    scope: 'posts:read',
+    query: { platform: platformName },
+    answers: { 200: { description: 'Where it stands.', body: json(standingSchema) } },
+    problems: [404],
+  },
+  {
+    method: 'post',
+    path: '/v1/posts/outcomes',
+    summary: 'Where many posts of one platform stand, in short.',
+    tag: 'Posts',
+    scope: 'posts:read',
+    body: json(askedOutcomesSchema),
+    answers: {
+      200: { description: 'One outcome for each id, in the order of the ids.', body: json(answers.outcomesSchema) },
+    },
+    problems: [400, 413],
+  },
+  {
+    method: 'get',
+    path: '/v1/cases',
+    summary: 'The review queue, the most urgent first.',
+    tag: 'Review',
+    scope: 'cases:read',
+    query: { limit: limit(500, 50) },
+    answers: { 200: { description: 'Open cases.', body: json(answers.casesSchema) } },
+  },
+  {
+    method: 'post',
+    path: '/v1/cases/{id}/decisions',
+    summary: "A person's decision on a case.",
+    tag: 'Review',
+    scope: 'cases:decide',
+    body: json(answers.decisionSchema),
+    answers: { 201: { description: 'It was decided.', body: json(answers.decidedSchema) } },
+    problems: [400, 404, 409, 413],
+  },
+  {
+    method: 'get',
+    path: '/v1/removals',
+    summary: 'The latest removals and restorations, and where they stand.',
+    tag: 'Review',
+    scope: 'cases:read',
+    query: { limit: limit(500, 50), escalated: flag.describe('only those that are not confirmed') },
+    answers: { 200: { description: 'Newest first.', body: json(answers.removalsSchema) } },
+  },
+  {
+    method: 'get',
+    path: '/v1/clocks',
+    summary: 'Open clocks, the nearest due first.',
+    tag: 'Clocks',
+    scope: 'clocks:read',
+    query: { limit: limit(500, 100), cursor, obligation: z.string().max(64).optional() },
+    answers: { 200: { description: 'Open clocks.', body: json(answers.clocksSchema) } },
+  },
+  {
+    method: 'get',
+    path: '/v1/obligations',
+    summary: 'Every time limit that is kept: what starts and stops it.',
+    tag: 'Clocks',
+    scope: 'clocks:read',
+    answers: { 200: { description: 'The table of time limits.', body: json(answers.obligationsSchema) } },
+  },
+  {
+    method: 'get',
+    path: '/v1/pages',
+    summary: 'Calls for people on call, the newest first.',
+    tag: 'Clocks',
+    scope: 'clocks:read',
+    query: { limit: limit(500, 100), cursor, state: z.enum(['open', 'all']).default('all') },
+    answers: { 200: { description: 'Pages.', body: json(answers.pagesSchema) } },
+  },
+  {
+    method: 'get',
+    path: '/v1/pages/{id}/acknowledge',
+    summary: 'The link in a page: shows it, with a button that takes it. It changes nothing by itself.',
+    tag: 'Clocks',
+    query: { token: z.string().min(16).max(128) },
+    answers: { 200: { description: 'The page, for a browser.', body: text('text/html') } },
+    problems: [404],
+  },
+  {
+    method: 'post',
+    path: '/v1/pages/{id}/acknowledge',
+    summary: "Take a page: it goes to nobody else. With the link's token, or with a key.",
+    tag: 'Clocks',
+    scope: 'pages:acknowledge',
+    query: { token: z.string().min(16).max(128).optional() },
+    answers: {
+      200: { description: 'It is taken.', body: { ...json(answers.acknowledgedSchema), ...text('text/html') } },
+    },
+    problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/v1/banks/{bank}/entries',
+    summary: 'What a bank knows.',
+    tag: 'Banks',
+    scope: 'banks:read',
+    query: { limit: limit(1_000, 100), after: z.string().max(64).optional() },
+    answers: { 200: { description: 'Entries, the oldest first.', body: json(answers.bankEntriesSchema) } },
+  },
+  {
+    method: 'post',
+    path: '/v1/banks/{bank}/entries',
+    summary: 'Put a known text or link into a bank. Only what is confirmed acts by itself.',
+    tag: 'Banks',
+    scope: 'banks:write',
+    body: json(answers.newBankEntrySchema),
+    answers: {
+      201: { description: 'It is new.', body: json(answers.bankEntrySchema) },
+      200: { description: 'It was there already.', body: json(answers.bankEntrySchema) },
+    },
+    problems: [400, 413],
+  },
+  {
+    method: 'delete',
+    path: '/v1/banks/{bank}/entries/{id}',
+    summary: 'Take an entry out of a bank.',
+    tag: 'Banks',
+    scope: 'banks:write',
+    answers: { 204: { description: 'It is out.' } },
+    problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/v1/deliveries',
+    summary: 'Calls to platforms, with every attempt.',
+    tag: 'Operation',
+    scope: 'deliveries:read',
+    query: {
+      platform: z.string().optional(),
+      item: z.string().optional(),
+      state: z.enum(['pending', 'accepted', 'refused', 'failed']).optional(),
+      before: z.iso.datetime({ offset: true }).optional(),
+      limit: limit(200, 50),
+    },
+    answers: {
+      200: { description: 'Newest first.', body: json(z.object({ deliveries: z.array(answers.deliverySchema) })) },
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/deliveries/{id}/replay',
+    summary: 'Send a delivery again, under the same id.',
+    tag: 'Operation',
+    scope: 'deliveries:replay',
+    answers: { 200: { description: 'It was sent again.', body: json(answers.deliverySchema) } },
+    problems: [404, 409],
+  },
+  {
+    method: 'get',
+    path: '/v1/dead-letters',
+    summary: 'What could not be handled, with the reason.',
+    tag: 'Operation',
+    scope: 'dead-letters:read',
+    query: { limit: limit(500, 100) },
+    answers: {
+      200: { description: 'Newest first.', body: json(z.object({ deadLetters: z.array(deadLetterSchema) })) },
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/dead-letters/{id}/replay',
+    summary: 'Hand a dead letter to its stage again.',
+    tag: 'Operation',
+    scope: 'dead-letters:replay',
+    answers: { 202: { description: 'It is on its way.', body: json(z.object({ id: z.string() })) } },
+    problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    summary: 'Whether the process is alive.',
+    tag: 'Operation',
+    answers: { 200: { description: 'It is.', body: json(z.object({ status: z.literal('alive') })) } },
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    summary: 'Whether it can take work; names what is not ready.',
+    tag: 'Operation',
+    answers: {
+      200: { description: 'It can.', body: json(z.object({ status: z.literal('ready') })) },
+      503: {
+        description: 'It can not.',
+        body: json(z.object({ status: z.literal('not ready'), problems: z.record(z.string(), z.string()) })),
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Metrics in the Prometheus text format. On other addresses than loopback with the metrics token.',
+    tag: 'Operation',
+    answers: { 200: { description: 'The metrics.', body: text('text/plain') } },
+    problems: [401, 403],
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This description.',
+    tag: 'Operation',
+    answers: { 200: { description: 'OpenAPI 3.1.', body: json(z.looseObject({ openapi: z.string() })) } },
+  },
+];

@@ -1,0 +1,27 @@
+import { Router } from 'express';
+import { requireLogin } from '../accounts/index.js';
+import type { RunningService, Runtime, Service } from '../runtime/index.js';
+import { deadLetterRoutes, fromHere, Live, liveStream, openapi, outcomeRoutes, postRoutes } from './api/index.js';
+import { pageRoutes } from './pages.js';
+
+/** The web application: the live page, and the calls that say where a post stands. */
+export const consoleService: Service = {
+  name: 'console',
+  tables: [],
+  async start(runtime: Runtime): Promise<RunningService> {
+    const live = new Live(runtime);
+    live.start();
+    const routes = Router();
+    routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
+    routes.get('/console/api/live', fromHere, requireLogin, liveStream(runtime, live));
+    routes.use(outcomeRoutes(runtime));
+    routes.use(postRoutes(runtime));
+    routes.use(deadLetterRoutes(runtime));
+    routes.use(pageRoutes());
+    return {
+      routes,
+      problem: async () => undefined,
+      stop: () => live.stop(),
+    };
+  },
+};
