@@ -20,7 +20,11 @@ interface Figure {
   ratio?: string;
 }
 
-const median = (values: number[]): number => percentile([...values].sort((a, b) => a - b), 0.5);
+const median = (values: number[]): number =>
+  percentile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 const ms = (values: number[]): string => {
   const sorted = [...values].sort((a, b) => a - b);
   return `p50 ${percentile(sorted, 0.5)} ms, p99 ${percentile(sorted, 0.99)} ms (n=${sorted.length})`;
@@ -34,7 +38,9 @@ async function withCpu<T>(running: Running, run: () => Promise<T>): Promise<{ re
   const from = performance.now();
   const result = await run();
   const seconds = (performance.now() - from) / 1000;
-  const cpu = running.processes.map(({ name, pid }, i) => `${name} ${((cpuSeconds(pid) - (before[i] ?? 0)) / seconds).toFixed(2)}`).join(', ');
+  const cpu = running.processes
+    .map(({ name, pid }, i) => `${name} ${((cpuSeconds(pid) - (before[i] ?? 0)) / seconds).toFixed(2)}`)
+    .join(', ');
   return { result, cpu };
 }
 
@@ -44,7 +50,10 @@ async function measure(
   limits: Record<string, number>,
 ): Promise<{ figures: Figure[]; shares: string }> {
   const figures: Figure[] = [];
-  const goals = mode === 'embedded' ? ['≥ 5,000/s', 'p50 ≤ 25 ms, p99 ≤ 150 ms', '≤ 400 MB'] : ['≥ 4,000/s', 'p50 ≤ 50 ms, p99 ≤ 300 ms', '≤ 300 MB a service'];
+  const goals =
+    mode === 'embedded'
+      ? ['≥ 5,000/s', 'p50 ≤ 25 ms, p99 ≤ 150 ms', '≤ 400 MB']
+      : ['≥ 4,000/s', 'p50 ≤ 50 ms, p99 ≤ 300 ms', '≤ 300 MB a service'];
   const { environment, groups, stop } = await startServers(mode);
   let running: Running | undefined;
   try {
@@ -75,11 +84,19 @@ async function measure(
 
     say(`${mode}: sandbox → gone at 100 posts/s, all to remove`);
     const slow = await takedowns(running, { perSecond: 100, seconds: options.seconds, share: 1 });
-    figures.push({ what: 'written in the sandbox → gone, 100 posts/s, all removed', value: ms(slow.gone), goal: goals[1] as string });
+    figures.push({
+      what: 'written in the sandbox → gone, 100 posts/s, all removed',
+      value: ms(slow.gone),
+      goal: goals[1] as string,
+    });
     say(`  ${ms(slow.gone)}`);
     say(`${mode}: sandbox → gone at 1,000 posts/s, 1 % to remove, with queries`);
     const fast = await takedowns(running, { perSecond: 1_000, seconds: options.seconds, share: 0.01, queries: true });
-    figures.push({ what: '1,000 posts/s, 1 % removed, queue and clocks asked 20 times a second', value: ms(fast.gone), goal: 'p99 ≤ 1 s' });
+    figures.push({
+      what: '1,000 posts/s, 1 % removed, queue and clocks asked 20 times a second',
+      value: ms(fast.gone),
+      goal: 'p99 ≤ 1 s',
+    });
     say(`  ${ms(fast.gone)}`);
 
     if (options.minutes > 0) {
@@ -92,10 +109,16 @@ async function measure(
         const [first, last] = [median(values.slice(third, 2 * third)), median(values.slice(2 * third))];
         return `${name}: max ${Math.round(Math.max(...values))} MB, middle third ${Math.round(first)}, last third ${Math.round(last)}`;
       });
-      figures.push({ what: `memory over ${options.minutes} minutes at 500 posts/s`, value: byProcess.join('; '), goal: goals[2] as string });
+      figures.push({
+        what: `memory over ${options.minutes} minutes at 500 posts/s`,
+        value: byProcess.join('; '),
+        goal: goals[2] as string,
+      });
       say(`  ${byProcess.join('; ')}`);
     } else {
-      const now = running.processes.map(({ name, pid }) => `${name} ${Math.round(residentBytes(pid) / 1e6)} MB`).join(', ');
+      const now = running.processes
+        .map(({ name, pid }) => `${name} ${Math.round(residentBytes(pid) / 1e6)} MB`)
+        .join(', ');
       figures.push({ what: 'memory at the end of these runs', value: now, goal: goals[2] as string });
     }
     return { figures, shares };
@@ -117,7 +140,12 @@ export async function benchCommand(args: string[]): Promise<void> {
       minutes: { type: 'string', default: '0' },
     },
   });
-  const options = { runs: Number(values.runs), posts: Number(values.posts), seconds: Number(values.seconds), minutes: Number(values.minutes) };
+  const options = {
+    runs: Number(values.runs),
+    posts: Number(values.posts),
+    seconds: Number(values.seconds),
+    minutes: Number(values.minutes),
+  };
   const modes = (['embedded', 'servers'] as const).filter(mode => !values.only || values.only === mode);
   say('the limits of the parts');
   const parts = { 'fsync’d inserts': rawInserts(), 'parsing with zod': rawParsing(), 'the model': await rawModel() };
@@ -128,13 +156,24 @@ export async function benchCommand(args: string[]): Promise<void> {
     if (mode === 'servers') {
       const servers = await startServers('servers');
       const kafka = await rawKafka((servers.environment.KAFKA_BROKERS ?? '').split(',')).finally(() => servers.stop());
-      limits = { 'kafkajs produced': kafka.produced, 'kafkajs consumed': kafka.consumed, 'the model': parts['the model'] };
-      limitLines.push(`| kafkajs produced, acks=all | ${rate(kafka.produced)} |`, `| kafkajs consumed | ${rate(kafka.consumed)} |`);
+      limits = {
+        'kafkajs produced': kafka.produced,
+        'kafkajs consumed': kafka.consumed,
+        'the model': parts['the model'],
+      };
+      limitLines.push(
+        `| kafkajs produced, acks=all | ${rate(kafka.produced)} |`,
+        `| kafkajs consumed | ${rate(kafka.consumed)} |`,
+      );
     }
     const { figures, shares } = await measure(mode, options, limits);
-    const rows = figures.map(({ what, value, goal, ratio }) => `| ${what} | ${value} | ${goal ?? ''} | ${ratio ?? ''} |`);
+    const rows = figures.map(
+      ({ what, value, goal, ratio }) => `| ${what} | ${value} | ${goal ?? ''} | ${ratio ?? ''} |`,
+    );
     const title = mode === 'embedded' ? 'Embedded, one process' : 'Kafka + Redis + PostgreSQL, a process a service';
-    sections.push(`## ${title}\n\n| figure | measured | goal | beside the limits |\n|---|---|---|---|\n${rows.join('\n')}\n\n${shares}`);
+    sections.push(
+      `## ${title}\n\n| figure | measured | goal | beside the limits |\n|---|---|---|---|\n${rows.join('\n')}\n\n${shares}`,
+    );
   }
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const day = new Date().toISOString().slice(0, 10);

@@ -21,7 +21,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-async function until(what: string, ready: () => Promise<boolean>, dead: () => boolean, patience = 60_000): Promise<void> {
+async function until(
+  what: string,
+  ready: () => Promise<boolean>,
+  dead: () => boolean,
+  patience = 60_000,
+): Promise<void> {
   const end = Date.now() + patience;
   while (!(await ready().catch(() => false))) {
     if (dead()) throw new Error(`${what} ended before it was ready; BENCH_LOG=1 shows its log`);
@@ -34,7 +39,11 @@ async function until(what: string, ready: () => Promise<boolean>, dead: () => bo
  * Starts the installation: one process on the embedded parts, or a process a group of services on the servers that `environment` names.
  * @param groups services by process; the first is the front
  */
-export async function start(environment: Record<string, string>, groups: string[][], firstPort: number): Promise<Running> {
+export async function start(
+  environment: Record<string, string>,
+  groups: string[][],
+  firstPort: number,
+): Promise<Running> {
   const directory = mkdtempSync(join(tmpdir(), 'sansdelai-bench-'));
   const children: ChildProcess[] = [];
   const processes = groups.map((services, i) => ({
@@ -43,7 +52,13 @@ export async function start(environment: Record<string, string>, groups: string[
     pid: 0,
   }));
   const front = processes[0]?.url ?? '';
-  const of = (service: string) => processes[Math.max(0, groups.findIndex(group => group.includes(service)))]?.url ?? front;
+  const of = (service: string) =>
+    processes[
+      Math.max(
+        0,
+        groups.findIndex(group => group.includes(service)),
+      )
+    ]?.url ?? front;
   try {
     for (const [i, services] of groups.entries()) {
       const child = spawn(process.execPath, [...profiling, program, 'start', ...services], {

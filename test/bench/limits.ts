@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteFile from 'libsql';
-import { postSchema } from '../../services/contracts/index.js';
 import { startTextModel } from '../../services/classify/index.js';
+import { postSchema } from '../../services/contracts/index.js';
 import { postLines } from './posts.js';
 
 /** What the parts can do by themselves, on this machine, in this run: the limits that the pipeline's figures are set beside. */
@@ -67,7 +67,8 @@ export async function rawKafka(brokers: string[], count = 60_000): Promise<{ pro
   await producer.connect();
   const messages = [...postLines(count, 'raw')].map((value, i) => ({ key: String(i), value }));
   let from = performance.now();
-  for (let i = 0; i < count; i += batch) await producer.send({ topic, acks: -1, messages: messages.slice(i, i + batch) });
+  for (let i = 0; i < count; i += batch)
+    await producer.send({ topic, acks: -1, messages: messages.slice(i, i + batch) });
   const produced = count / ((performance.now() - from) / 1000);
   const consumer = kafka.consumer({ groupId: topic, minBytes: 1 });
   await consumer.connect();

@@ -36,7 +36,8 @@ export async function settle(
       outcomes.push(...answer.outcomes.filter(settled));
       open = answer.outcomes.filter(outcome => !settled(outcome)).map(outcome => outcome.id);
       if (open.length === 0) break;
-      if (Date.now() > until) throw new Error(`${open.length} of ${chunk.length} posts not settled, ${open[0]} among them`);
+      if (Date.now() > until)
+        throw new Error(`${open.length} of ${chunk.length} posts not settled, ${open[0]} among them`);
       await pause(100);
     }
   }
@@ -44,7 +45,11 @@ export async function settle(
 }
 
 /** Sends `count` posts as one stream, and waits until the last is assessed. @returns posts a second, from the first sent to the last assessed */
-export async function throughput(running: Running, count: number, prefix: string): Promise<{ perSecond: number; waits: number[] }> {
+export async function throughput(
+  running: Running,
+  count: number,
+  prefix: string,
+): Promise<{ perSecond: number; waits: number[] }> {
   const ids: string[] = [];
   async function* lines(): AsyncGenerator<string> {
     for (const line of postLines(count, prefix)) yield line;
@@ -74,7 +79,10 @@ export interface TakedownLoad {
 }
 
 /** Writes posts in the sandbox at a steady rate. @returns milliseconds from written to gone, of those to remove */
-export async function takedowns(running: Running, load: TakedownLoad): Promise<{ gone: number[]; written: number; memory: number[] }> {
+export async function takedowns(
+  running: Running,
+  load: TakedownLoad,
+): Promise<{ gone: number[]; written: number; memory: number[] }> {
   const dispatcher = new Agent({ connections: 64, pipelining: 1 });
   const random = randomOf(load.perSecond);
   const sent = new Map<string, number>();
@@ -116,14 +124,20 @@ export async function takedowns(running: Running, load: TakedownLoad): Promise<{
       const one: Promise<void> = write(i % Math.round(1 / load.share) === 0).finally(() => underWay.delete(one));
       underWay.add(one);
     }
-    if (i % load.perSecond < load.perSecond / 50) memory.push(...running.processes.map(({ pid }) => residentBytes(pid)));
+    if (i % load.perSecond < load.perSecond / 50)
+      memory.push(...running.processes.map(({ pid }) => residentBytes(pid)));
     await pause(2);
     if (underWay.size > 5_000) await Promise.race(underWay);
   }
   await Promise.all(underWay);
   asking = false;
   await queries;
-  const outcomes = await settle(running, 'sandbox', [...sent.keys()], outcome => outcome.state !== undefined && outcome.state !== 'pending');
+  const outcomes = await settle(
+    running,
+    'sandbox',
+    [...sent.keys()],
+    outcome => outcome.state !== undefined && outcome.state !== 'pending',
+  );
   await dispatcher.close();
   const lost = outcomes.filter(outcome => outcome.state !== 'gone');
   if (lost.length > 0) throw new Error(`${lost.length} ended otherwise than gone, ${lost[0]?.state} among them`);

@@ -24,7 +24,8 @@ export function startLooker({ time, timeout, vantage }: LookDeps): Looker {
   let worker = start(time);
 
   function start(clock: Time): Worker {
-    const made = new Worker(new URL('./looker-thread.js', import.meta.url), { workerData: { timeout, vantage },
+    const made = new Worker(new URL('./looker-thread.js', import.meta.url), {
+      workerData: { timeout, vantage },
       resourceLimits: { maxYoungGenerationSizeMb: 6 },
     });
     made.unref();
