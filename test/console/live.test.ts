@@ -3,6 +3,7 @@ import { Intake } from '../../services/console/api/live/follow.js';
 import type { LiveFrame } from '../../services/console/api/live/frame.js';
 import { Hour } from '../../services/console/api/live/tally.js';
 import { postsTable } from '../../services/ingest/tables.js';
+import { freshDatabase, freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
 import { eventually, forumPost, type Installed, install, testWords } from './installation.js';
 
 /** Reads the stream: the newest frame, and how many came. */
@@ -40,12 +41,12 @@ async function watch(url: string) {
   };
 }
 
-describe('the live figures', () => {
+function figures(environment: () => Promise<Record<string, string>>): void {
   let here: Installed;
   beforeAll(async () => {
-    here = await install();
-  });
-  afterAll(() => here.stop());
+    here = await install(await environment());
+  }, 120_000);
+  afterAll(() => here?.stop());
 
   test('follow what comes in, is assessed and is removed', async () => {
     const viewer = await watch(here.url);
@@ -117,7 +118,16 @@ describe('the live figures', () => {
     expect(deadLetters.newest).toMatchObject([{ consumer: 'enforce', topic: 'assessments' }]);
     await viewer.close();
   });
-});
+}
+
+describe('the live figures, on SQLite,', () => figures(async () => ({})));
+withServers(['kafka', 'postgres'], 'the live figures, on Kafka and PostgreSQL,', () =>
+  figures(async () => ({
+    DATABASE_URL: await freshDatabase(),
+    KAFKA_BROKERS: (await startKafka()).brokers.join(),
+    KAFKA_TOPIC_PREFIX: freshTopicPrefix(),
+  })),
+);
 
 test('the probe is no figure', async () => {
   const here = await install({ SANSDELAI_PROBE: 'on' });
