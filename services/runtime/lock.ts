@@ -7,6 +7,9 @@ export class LockedError extends Error {
   override name = 'LockedError';
 }
 
+/** Locks that this process holds. What nothing refers to is collected, and its lock would go with it. */
+const held = new Set<SqliteFile.Database>();
+
 /**
  * Takes a data directory for this process. The lock is the operating system's (SQLite's own file lock), so it ends with the process, however it dies.
  * @throws LockedError where another process has it.
@@ -23,5 +26,11 @@ export function lockDirectory(directory: string): { release(): void } {
       `Another process is using the data directory ${directory}. End it first, or set SANSDELAI_DATA to another folder (and PORT to another port).`,
     );
   }
-  return { release: () => void file.close() };
+  held.add(file);
+  return {
+    release: () => {
+      held.delete(file);
+      file.close();
+    },
+  };
 }

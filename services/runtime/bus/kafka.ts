@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Consumer, type EachBatchPayload, Kafka, logLevel, type Message } from 'kafkajs';
+import { type Admin, type Consumer, type EachBatchPayload, Kafka, logLevel, type Message } from 'kafkajs';
 import { type Event, eventId, type Topic, topics } from '../../contracts/index.js';
 import { UnavailableError } from '../database/types.js';
 import type { Log } from '../log/index.js';
@@ -81,6 +81,22 @@ function toIncoming(
   }
 }
 
+/** A fresh topic is unknown for a moment, for longer where many are made at once: more than kafkajs's own waiting has patience for. */
+async function leadersOf(admin: Admin, names: string[], time: Time): Promise<void> {
+  const deadline = time.now() + 30_000;
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      const partitions = topics.flatMap(topic => topic.partitions);
+      if (topics.length === names.length && partitions.every(({ leader }) => leader >= 0)) return;
+      if (time.now() > deadline) throw new Error('topics without a leader after 30 s');
+    } catch (error) {
+      if (time.now() > deadline) throw error;
+    }
+    await time.sleep(200);
+  }
+}
+
 /** The bus between many processes: Apache Kafka. Topics are made where they do not exist. */
 export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log): Promise<Bus> {
   const levels: Record<number, 'error' | 'warn' | 'debug'> = { [logLevel.ERROR]: 'warn', [logLevel.WARN]: 'debug' };
@@ -100,7 +116,7 @@ export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log):
   try {
     await admin.connect();
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: (Object.keys(topics) as Topic[]).map(topic => ({
         topic: name(topic),
         numPartitions: topics[topic].partitions,
@@ -111,6 +127,7 @@ export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log):
         ],
       })),
     });
+    await leadersOf(admin, (Object.keys(topics) as Topic[]).map(name), time);
     await producer.connect();
   } catch (error) {
     await Promise.all([admin.disconnect(), producer.disconnect()]);

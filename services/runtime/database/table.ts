@@ -119,7 +119,10 @@ export function createTable(engine: 'sqlite' | 'postgres', table: Table): Migrat
         .join(', ')})${index.where ? ` where ${index.where}` : ''}`,
   );
   const { retention } = table;
-  const leading = [table.primaryKey[0], ...Object.values(table.indexes ?? {}).map(({ columns }) => columns[0])];
+  const leading = [
+    table.primaryKey[0],
+    ...Object.values(table.indexes ?? {}).flatMap(({ columns, where }) => (where ? [] : columns[0])),
+  ];
   // The job that deletes what is too old must not read the whole table to find that nothing is.
   if (retention && !leading.includes(retention.column)) {
     const where = retention.where ? ` where ${retention.where}` : '';

@@ -1,11 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import { isLoopback } from '../config/index.js';
 import type { Runtime } from '../service.js';
-import { loop } from '../time/index.js';
 import { notFound, onError, Problem } from './problem.js';
 
 /** The process's HTTP server: it listens before the services start, and answers 503 to what they do not serve yet. */
@@ -102,6 +101,27 @@ export async function listen(
     server.once('error', reject);
     server.listen(runtime.config.PORT, runtime.config.HOST, resolve);
   });
+  // Node takes a connection that has not asked for anything yet for a busy one.
+  const requests = new Map<Socket, number>();
+  let stopping = false;
+  const endIdle = (): void => {
+    if (stopping) for (const [socket, underWay] of requests) if (underWay === 0) socket.destroySoon();
+  };
+  server.on('connection', (socket: Socket) => {
+    requests.set(socket, 0);
+    socket.once('close', () => requests.delete(socket));
+    endIdle();
+  });
+  server.on('request', ({ socket }, res) => {
+    const count = (n: number): void => {
+      if (requests.has(socket)) requests.set(socket, (requests.get(socket) ?? 0) + n);
+    };
+    count(1);
+    res.once('close', () => {
+      count(-1);
+      endIdle();
+    });
+  });
   const { port } = server.address() as AddressInfo;
   const host = runtime.config.HOST.includes(':') ? `[${runtime.config.HOST}]` : runtime.config.HOST;
   return {
@@ -110,17 +130,11 @@ export async function listen(
       serving = routers;
     },
     stop: async (patience = 10_000) => {
+      stopping = true;
       const closed = new Promise<void>(resolve => server.close(() => resolve()));
       const hurry = runtime.time.after(patience, () => server.closeAllConnections());
-      // A connection whose request has ended would stay open for the next one.
-      const closing = loop(
-        runtime.time,
-        50,
-        async () => server.closeIdleConnections(),
-        error => runtime.log.warn({ err: error }, 'idle connections not closed'),
-      );
+      endIdle();
       await closed;
-      await closing.stop();
       hurry.stop();
     },
   };
