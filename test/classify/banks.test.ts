@@ -61,7 +61,12 @@ interface Site {
 
 async function open(settings: Record<string, string>): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'banks-'));
-  const config = readConfig({ PORT: '0', SANSDELAI_DATA: folder, LOG_LEVEL: 'silent', ...settings });
+  // An installation shares a database only together with Kafka; here nothing goes over the bus between them.
+  const { DATABASE_URL, ...rest } = settings;
+  const config = {
+    ...readConfig({ PORT: '0', SANSDELAI_DATA: folder, LOG_LEVEL: 'silent', ...rest }),
+    ...(DATABASE_URL ? { DATABASE_URL } : {}),
+  };
   const runtime = await openRuntime(config, realTime, createLog('silent', false), [...bankTables, ...accountTables]);
   return {
     runtime,

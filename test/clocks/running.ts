@@ -17,7 +17,12 @@ export const keys = {
 /** The clocks as they really run: database, bus, HTTP. */
 export async function startClocks(settings: Record<string, string>, directory?: string) {
   const SANSDELAI_DATA = directory ?? mkdtempSync(join(tmpdir(), 'clocks-'));
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...settings, SANSDELAI_DATA });
+  // An installation shares a database only together with Kafka; here nothing goes over the bus between them.
+  const { DATABASE_URL, ...rest } = settings;
+  const config = {
+    ...readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...rest, SANSDELAI_DATA }),
+    ...(DATABASE_URL ? { DATABASE_URL } : {}),
+  };
   const runtime = await openRuntime(config, realTime, createLog(config.LOG_LEVEL, false), [
     ...clocks.tables,
     ...accountTables,

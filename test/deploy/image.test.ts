@@ -43,7 +43,7 @@ test('every stage is Node 24, and the last runs as nobody in particular', () => 
   expect(last.findIndex(step => step.name === 'USER')).toBeGreaterThan(
     last.findLastIndex(step => step.name === 'COPY'),
   );
-  expect(words('ENTRYPOINT')).toEqual([['node', 'services/cli/sansdelai.mjs']]);
+  expect(words('ENTRYPOINT')).toEqual([['node', '--max-old-space-size=256', 'services/cli/sansdelai.mjs']]);
   expect(words('CMD')).toEqual([['start']]);
 });
 

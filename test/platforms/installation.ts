@@ -22,7 +22,12 @@ export interface Installation extends Platforms {
 }
 
 export async function start(folder: string, settings: Record<string, string> = {}): Promise<Installation> {
-  const config = readConfig({ PORT: '0', SANSDELAI_DATA: folder, LOG_LEVEL: 'silent', ...settings });
+  // An installation shares a database only together with Kafka; here nothing goes over the bus between them.
+  const { DATABASE_URL, ...rest } = settings;
+  const config = {
+    ...readConfig({ PORT: '0', SANSDELAI_DATA: folder, LOG_LEVEL: 'silent', ...rest }),
+    ...(DATABASE_URL ? { DATABASE_URL } : {}),
+  };
   const runtime = await openRuntime(config, realTime, createLog('silent', false), platformTables);
   const http = await listen(runtime, () => runtime.problems());
   runtime.url = http.url;

@@ -57,14 +57,14 @@ export const look = (connector: Connector, item: Item, deps: LookDeps): Promise<
 export interface Sight {
   item: Item;
   paths: ReadPath[];
-  control: ReadPath & { contains: string };
+  /** Absent where there is nothing to look at. */
+  control?: ReadPath & { contains: string };
 }
 
-export const sightOf = (connector: Connector, item: Item): Sight => ({
-  item,
-  paths: connector.readPaths(item),
-  control: connector.controlPath(),
-});
+export function sightOf(connector: Connector, item: Item): Sight {
+  const paths = connector.readPaths(item);
+  return { item, paths, ...(paths.length > 0 ? { control: connector.controlPath() } : {}) };
+}
 
 /** As {@link look}. */
 export async function lookAt({ item, paths, control: controlPath }: Sight, deps: LookDeps): Promise<Look[]> {
@@ -92,6 +92,7 @@ export async function lookAt({ item, paths, control: controlPath }: Sight, deps:
   if (looks.some(({ verdict }) => verdict !== 'gone')) return looks;
 
   // As a browser: what only our own user agent is told counts for nothing by itself, so it needs no control.
+  if (!controlPath) return looks;
   const { contains, ...control } = controlPath;
   looks.push(await ask(control, first, 1, deps, 'control', answer => judgeControl(contains, answer)));
   return looks;
