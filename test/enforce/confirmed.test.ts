@@ -163,7 +163,10 @@ describe('a platform that does not remove', () => {
     };
     await shown(other);
     expect((await scene.item(other)).removal).toMatchObject({ state: 'pending' });
-    expect((await escalated()).find(one => one.postId === other)?.detail).toContain('control');
+    await until(
+      async () => (await escalated()).find(one => one.postId === other)?.detail.includes('control'),
+      'a look at the whole site away',
+    );
     scene.platform.site = undefined;
     scene.platform.manners.delete('*');
   });
