@@ -202,7 +202,7 @@ export class Execution {
   }
 
   #missed(judgement: Judgement): Promise<void> {
-    return this.#later(judgement.why, pauseAfter(this.#row.attempts), afterMiss(this.#row));
+    return this.#later(judgement.why, pauseAfter(this.#row.attempts), afterMiss(this.#row, judgement));
   }
 
   #notAccepted(answer: Exclude<Answer, { kind: 'accepted' }>): Promise<void> {

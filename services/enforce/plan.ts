@@ -28,9 +28,14 @@ export const callIsDue = (row: RemovalRow): boolean => row.accepted_at === null;
  * The row after a look that did not find what is wanted. A platform that accepted and did nothing is called afresh, with an idempotency key of its own;
  * one that never accepted gets the same key again, as it may have acted all the same.
  */
-export function afterMiss(row: RemovalRow): Pick<RemovalRow, 'attempts' | 'accepted_at' | 'round'> {
+export function afterMiss(
+  row: RemovalRow,
+  { verdict }: Judgement,
+): Pick<RemovalRow, 'attempts' | 'accepted_at' | 'round'> {
   const attempts = row.attempts + 1;
-  const again = row.accepted_at !== null && attempts % looksBetweenCalls === 0;
+  // A site that can't be looked at says nothing of what the platform did.
+  const undone = verdict === (row.wanted === 'gone' ? 'readable' : 'gone');
+  const again = undone && row.accepted_at !== null && attempts % looksBetweenCalls === 0;
   return { attempts, accepted_at: again ? null : row.accepted_at, round: again ? row.round + 1 : row.round };
 }
 

@@ -6,6 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../../services/cli/sansdelai.mjs', import.meta.url));
+/** As `npm start` and the image run it. */
+const flags = ['--max-old-space-size=256'];
+
 /** For instance BENCH_NODE_ARGS=--cpu-prof, to see where the time goes. */
 const profiling = process.env.BENCH_NODE_ARGS?.split(' ') ?? [];
 export const benchKey = 'bench-key-that-is-long-enough';
@@ -61,10 +64,11 @@ export async function start(
     ]?.url ?? front;
   try {
     for (const [i, services] of groups.entries()) {
-      const child = spawn(process.execPath, [...profiling, program, 'start', ...services], {
+      const child = spawn(process.execPath, [...flags, ...profiling, program, 'start', ...services], {
         stdio: ['ignore', 'ignore', process.env.BENCH_LOG ? 'inherit' : 'ignore'],
         env: {
           PATH: process.env.PATH,
+          MALLOC_ARENA_MAX: '2',
           SANSDELAI_DATA: join(directory, `data-${i}`),
           SANSDELAI_URL: front,
           SANSDELAI_API_KEY: benchKey,

@@ -8,10 +8,13 @@ import { ConflictError, type Database, type Table, UnavailableError, type Write,
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
+class DeadlockError extends ConflictError {}
+
 /** Names what went wrong by PostgreSQL's SQLSTATE; https://www.postgresql.org/docs/15/errcodes-appendix.html */
 function toError(error: unknown): Error {
   const { code, message } = error as { code?: string; message: string };
-  if (code === '23505' || code === '40001' || code === '40P01') return new ConflictError(message);
+  if (code === '40001' || code === '40P01') return new DeadlockError(message);
+  if (code === '23505') return new ConflictError(message);
   // 08 connection, 53 resources (disk full), 57 shutdown or a time limit, 25006 read only, E… sockets, none: the pool's own errors.
   if (!code || /^(08|53|57|25006|25P0[34]|58|E[A-Z])/.test(code)) return new UnavailableError(message);
   return error as Error;
@@ -29,12 +32,55 @@ function poolFor(connections: pg.Pool): PostgresPool {
   return {
     connect: async () => {
       const client = await connections.connect().catch(fail);
+      let broken: Error | undefined;
       const query = (text: string, parameters: readonly unknown[]) =>
-        client.query(text, parameters.map(bound)).catch(fail);
-      return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
+        client.query(text, parameters.map(bound)).catch(error => {
+          const told = toError(error);
+          // It may still be at work on this: not for the next one.
+          if (told instanceof UnavailableError) broken = told;
+          throw told;
+        });
+      return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(broken) };
     },
     end: () => connections.end(),
   };
+}
+
+interface Bound {
+  sql: string;
+  parameters: unknown[];
+  atLeast: number | undefined;
+}
+
+async function commitOnce(connections: pg.Pool, statements: readonly Bound[]): Promise<WriteResult[]> {
+  const client = await connections.connect().catch(fail);
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const results: WriteResult[] = [];
+    for (const { sql, parameters, atLeast } of statements) {
+      const { rows, rowCount } = await client.query(sql, parameters);
+      const affected = rowCount ?? rows.length;
+      if (atLeast !== undefined && affected < atLeast) {
+        throw new ConflictError(`a guarded write touched ${affected} rows, not ${atLeast}`);
+      }
+      results.push({ rows, affected });
+    }
+    await client.query('commit');
+    return results;
+  } catch (error) {
+    const told = error instanceof ConflictError ? error : toError(error);
+    if (told instanceof UnavailableError) broken = told;
+    // A connection that can't even roll back is thrown away; the server then rolls back by itself.
+    else {
+      await client.query('rollback').catch(failure => {
+        broken = failure;
+      });
+    }
+    throw told;
+  } finally {
+    client.release(broken);
+  }
 }
 
 /**
@@ -64,37 +110,17 @@ export function openPostgres(url: string, pool: number, onError: (error: Error) 
     tables: <T>() => kysely as unknown as Kysely<T>,
     async commit(writes: readonly Write[]): Promise<WriteResult[]> {
       if (writes.length === 0) return [];
-      const statements = writes.map(({ query, atLeast }) => {
+      const statements = writes.map(({ query, atLeast }): Bound => {
         const { sql, parameters } = 'compile' in query ? query.compile() : query;
         return { sql, parameters: parameters.map(bound), atLeast };
       });
-      const client = await connections.connect().catch(fail);
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const results: WriteResult[] = [];
-        for (const { sql, parameters, atLeast } of statements) {
-          const { rows, rowCount } = await client.query(sql, parameters);
-          const affected = rowCount ?? rows.length;
-          if (atLeast !== undefined && affected < atLeast) {
-            throw new ConflictError(`a guarded write touched ${affected} rows, not ${atLeast}`);
-          }
-          results.push({ rows, affected });
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await commitOnce(connections, statements);
+        } catch (error) {
+          // Two that waited for each other: the server undid this one, so that it can simply be done again.
+          if (!(error instanceof DeadlockError) || attempt === 5) throw error;
         }
-        await client.query('commit');
-        return results;
-      } catch (error) {
-        const told = error instanceof ConflictError ? error : toError(error);
-        if (told instanceof UnavailableError) broken = told;
-        // A connection that can't even roll back is thrown away; the server then rolls back by itself.
-        else {
-          await client.query('rollback').catch(failure => {
-            broken = failure;
-          });
-        }
-        throw told;
-      } finally {
-        client.release(broken);
       }
     },
     insert: (table: Table, rows, options) => ({ query: insertJson(table, rows, options) }),
