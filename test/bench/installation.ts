@@ -68,7 +68,6 @@ export async function start(
         stdio: ['ignore', 'ignore', process.env.BENCH_LOG ? 'inherit' : 'ignore'],
         env: {
           PATH: process.env.PATH,
-          MALLOC_ARENA_MAX: '2',
           SANSDELAI_DATA: join(directory, `data-${i}`),
           SANSDELAI_URL: front,
           SANSDELAI_API_KEY: benchKey,
