@@ -21,6 +21,8 @@ export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceT
     topic: 'evidence',
     accepts: Object.fromEntries(evidenceTypes.map(({ type, schema }) => [type, schema])),
     batch: 200,
+    // Facts carry their own times: no figure waits for this.
+    rest: 100,
     async handle(inputs, { time }) {
       const effects = new Map<string, Effect[]>();
       const results = inputs.map((input): Result => {

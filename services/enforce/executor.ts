@@ -52,7 +52,7 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
   const release = ({ id, fence }: RemovalRow): Promise<unknown> => {
     const query = rows
       .updateTable('removals')
-      .set({ lease_until: time.now() + afterFailure })
+      .set({ owner: null, lease_until: time.now() + afterFailure })
       .where('id', '=', id)
       .where('owner', '=', instance)
       .where('fence', '=', fence);
@@ -60,24 +60,6 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
   };
 
   const carryOut = async (row: RemovalRow): Promise<void> => {
-    const abort = new AbortController();
-    // A platform that answers slowly must not look like a dead process.
-    const sign = loop(
-      time,
-      config.REMOVAL_LEASE / 3,
-      async () => {
-        await time.sleep(config.REMOVAL_LEASE / 3, abort.signal);
-        if (abort.signal.aborted) return;
-        const query = rows
-          .updateTable('removals')
-          .set({ lease_until: time.now() + config.REMOVAL_LEASE })
-          .where('id', '=', row.id)
-          .where('owner', '=', instance)
-          .where('fence', '=', row.fence);
-        await db.commit([{ query }]);
-      },
-      error => log.warn({ err: error, removal: row.id }, 'lease not renewed'),
-    );
     try {
       await new Execution(runtime, connectors, looker, row).run();
     } catch (error) {
@@ -85,16 +67,27 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
       if (error instanceof ConflictError) log.debug({ removal: row.id }, 'removal changed under way');
       else {
         log.error({ err: error, removal: row.id, post: row.post_id }, 'removal failed; it comes again');
-        await sign.stop();
         await release(row).catch(failure =>
           log.warn({ err: failure, removal: row.id }, 'it comes again when its lease has run out'),
         );
       }
-    } finally {
-      abort.abort();
-      await sign.stop();
     }
   };
+
+  // A platform that answers slowly must not look like a dead process.
+  const renewing = loop(
+    time,
+    config.REMOVAL_LEASE / 3,
+    async () => {
+      const query = rows
+        .updateTable('removals')
+        .set({ lease_until: time.now() + config.REMOVAL_LEASE })
+        .where('id', 'in', db.among([...running.keys()]))
+        .where('owner', '=', instance);
+      if (running.size > 0) await db.commit([{ query }]);
+    },
+    error => log.warn({ err: error }, 'leases not renewed'),
+  );
 
   /** Those that can be claimed now: not what this process works on already, and of no platform more than its share. */
   const claimable = (): string[] => {
@@ -175,6 +168,7 @@ export async function startExecutor(runtime: Runtime, connectors: ReadonlyMap<st
       await polling.stop();
       await claiming;
       await Promise.all([...running.values()].map(({ work }) => work));
+      await renewing.stop();
       await looker.stop();
     },
   };

@@ -146,7 +146,10 @@ describe('many clocks at once', () => {
     const hook = keep(await webhookServer());
     const clocks = await running({ CLOCK_REMOVAL: '100ms', PAGER_CONTACTS: hook.url, PAGER_WEBHOOK_SECRET: secret });
     await clocks.tell(...Array.from({ length: 1_200 }, (_, i) => now(`many-${i}`).requested()));
-    const told = await until(() => hook.calls[0], 'the page');
+    const told = await until(
+      () => hook.calls.find(({ body }) => (body.data?.clocks ?? 0) >= 1_000),
+      'the page of nearly all',
+    );
     await until(async () => {
       const { n } = await clocks.rows
         .selectFrom('page_clocks')
@@ -157,7 +160,6 @@ describe('many clocks at once', () => {
     const pages = await clocks.pages();
     // What came while the first was out waits for the next page: nothing is dropped, and nobody gets 1,200 calls.
     expect(pages.length).toBeLessThanOrEqual(2);
-    expect(told.body.data?.clocks).toBeGreaterThanOrEqual(1_000);
     expect(told.body.data?.nearest).toHaveLength(10);
   });
 

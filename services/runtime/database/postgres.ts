@@ -46,27 +46,44 @@ function poolFor(connections: pg.Pool): PostgresPool {
   };
 }
 
+/** Waits for all, and then tells of the first that failed: what comes after it fails only because of it. */
+async function allOf<T>(asked: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(asked.map(ask => ask()));
+  return outcomes.map(outcome => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}
+
 interface Bound {
   sql: string;
   parameters: unknown[];
   atLeast: number | undefined;
 }
 
+/** All statements are sent without waiting for each other; only the guards are looked at before the commit. */
 async function commitOnce(connections: pg.Pool, statements: readonly Bound[]): Promise<WriteResult[]> {
   const client = await connections.connect().catch(fail);
   let broken: Error | undefined;
   try {
-    await client.query('begin');
-    const results: WriteResult[] = [];
-    for (const { sql, parameters, atLeast } of statements) {
-      const { rows, rowCount } = await client.query(sql, parameters);
-      const affected = rowCount ?? rows.length;
+    // One that touches no row when its guard fails needs no transaction to be undone.
+    const alone = statements.length === 1 && (statements[0]?.atLeast ?? 0) <= 1;
+    const sent = statements.map(
+      ({ sql, parameters }) =>
+        () =>
+          client.query(sql, parameters),
+    );
+    const answers = await allOf(alone ? sent : [() => client.query('begin'), ...sent]);
+    const results = answers
+      .slice(alone ? 0 : 1)
+      .map(({ rows, rowCount }) => ({ rows, affected: rowCount ?? rows.length }));
+    for (const [i, { atLeast }] of statements.entries()) {
+      const affected = results[i]?.affected ?? 0;
       if (atLeast !== undefined && affected < atLeast) {
         throw new ConflictError(`a guarded write touched ${affected} rows, not ${atLeast}`);
       }
-      results.push({ rows, affected });
     }
-    await client.query('commit');
+    if (!alone) await client.query('commit');
     return results;
   } catch (error) {
     const told = error instanceof ConflictError ? error : toError(error);
@@ -94,6 +111,7 @@ export function openPostgres(url: string, pool: number, onError: (error: Error) 
     max: pool,
     types,
     keepAlive: true,
+    pipeline: true,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
     // For a server that has gone silent: its own limit does not end anything then.

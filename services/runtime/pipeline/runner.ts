@@ -56,7 +56,11 @@ export class Runner {
       topic: this.stage.topic,
       group: this.stage.name,
       batch: this.stage.batch,
-      handle: events => this.handle(events),
+      handle: async events => {
+        await this.handle(events);
+        const { batch, rest } = this.stage;
+        if (rest && events.length < batch) await time.sleep(rest);
+      },
     });
     const retries = lead(`retry-${this.stage.name}`, async (_, signal) => {
       const retrying = loop(
@@ -117,22 +121,15 @@ export class Runner {
   }
 
   async #once(batch: readonly Incoming[], tries: Tries): Promise<void> {
+    // A stage only reads, so that it can begin before it is known whether all of these are new: as good as always they are.
+    const early = this.#handle(batch, () => false);
+    early.catch(() => undefined);
     const known = await whatIsKnown(this.parts.db, this.stage.name, batch);
     const events = await this.#fresh(batch, known, tries);
     if (events.length === 0) return;
-    const results: (Result | undefined)[] = [];
-    const inputs: Input<unknown>[] = [];
-    const slots: number[] = [];
-    for (const [i, event] of events.entries()) {
-      const read = !tries && known.last.has(event.key) ? retry(waitsBehind) : this.#read(event);
-      if ('kind' in read) results[i] = read;
-      else slots[inputs.push(read) - 1] = i;
-    }
-    const output: StageOutput =
-      inputs.length > 0 ? await this.stage.handle(inputs, { time: this.parts.time, log: this.#log }) : { results: [] };
-    if (output.results.length !== inputs.length)
-      throw new Error(`stage ${this.stage.name} returned ${output.results.length} results for ${inputs.length} events`);
-    for (const [i, slot] of slots.entries()) results[slot] = output.results[i];
+    const behind = (event: Incoming): boolean => !tries && known.last.has(event.key);
+    const asThought = events.length === batch.length && !events.some(behind);
+    const { inputs, results, output } = await (asThought ? early : this.#handle(events, behind));
 
     const followers = this.#followers(inputs, output.results);
     if (followers.size > 0) {
@@ -148,6 +145,24 @@ export class Runner {
       return;
     }
     await this.#commit({ events, results: results as Result[], output, last: known.last, tries });
+  }
+
+  /** What the stage makes of those events that it takes and that wait behind none. */
+  async #handle(events: readonly Incoming[], behind: (event: Incoming) => boolean) {
+    const results: (Result | undefined)[] = [];
+    const inputs: Input<unknown>[] = [];
+    const slots: number[] = [];
+    for (const [i, event] of events.entries()) {
+      const read = behind(event) ? retry(waitsBehind) : this.#read(event);
+      if ('kind' in read) results[i] = read;
+      else slots[inputs.push(read) - 1] = i;
+    }
+    const output: StageOutput =
+      inputs.length > 0 ? await this.stage.handle(inputs, { time: this.parts.time, log: this.#log }) : { results: [] };
+    if (output.results.length !== inputs.length)
+      throw new Error(`stage ${this.stage.name} returned ${output.results.length} results for ${inputs.length} events`);
+    for (const [i, slot] of slots.entries()) results[slot] = output.results[i];
+    return { inputs, results, output };
   }
 
   /** Leaves out what this stage has dealt with. */

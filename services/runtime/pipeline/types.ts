@@ -52,5 +52,7 @@ export interface Stage<S extends z.ZodType = z.ZodType> {
   /** Accepted event types and the schema of their data; other types on the topic are dropped. */
   accepts: Readonly<Record<string, S>>;
   batch: number;
+  /** Pause after a batch that was not full, ms: where nobody waits for the result, more then comes together in one commit. */
+  rest?: number;
   handle(inputs: Input<z.infer<S>>[], context: StageContext): Promise<StageOutput>;
 }
