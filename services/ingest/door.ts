@@ -16,7 +16,7 @@ export const kafkaDoor = (runtime: Runtime): Stage<typeof incomingPost> => ({
     const { taken, writes, events } = await planIntake(
       runtime,
       inputs.map(input => input.data),
-      'kafka',
+      { route: 'kafka' },
     );
     return { results: taken.map(one => ('receipt' in one ? ok : deadLetter(one.conflict))), writes, events };
   },

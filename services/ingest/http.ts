@@ -13,6 +13,10 @@ const querySchema = z.strictObject({
   backfill: z.enum(['true', 'false']).default('false'),
 });
 
+/** The trace a request belongs to, where it names one as https://www.w3.org/TR/trace-context/ has it. */
+const traceOf = (header: string | undefined): string | undefined =>
+  header && /^[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(header) ? header : undefined;
+
 /** `POST /v1/posts`: one post (JSON), or a stream (NDJSON). */
 export function intakeRoutes(runtime: Runtime): Router {
   const router = Router();
@@ -20,10 +24,11 @@ export function intakeRoutes(runtime: Runtime): Router {
   router.post('/v1/posts', requireScope('posts:write'), (req, res, next) => {
     const query = parseQuery(req, querySchema);
     const backfill = query.backfill === 'true';
+    const traceparent = traceOf(req.get('traceparent'));
     if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
       throw new Problem(415, 'Send the body without Content-Encoding.');
     if (req.is('application/x-ndjson'))
-      return takeStream(runtime, req, res, { errorsOnly: query.receipts === 'errors', backfill });
+      return takeStream(runtime, req, res, { errorsOnly: query.receipts === 'errors', backfill, traceparent });
     if (!req.is('application/json'))
       throw new Problem(415, 'Send application/json (one post) or application/x-ndjson (a stream).');
     single(req, res, error => {
@@ -38,7 +43,7 @@ export function intakeRoutes(runtime: Runtime): Router {
             {},
             { 'Retry-After': '2' },
           );
-        const [taken] = await takePosts(runtime, [post], 'api', backfill);
+        const [taken] = await takePosts(runtime, [post], { route: 'api', backfill, traceparent });
         if (!taken || 'conflict' in taken) throw new Problem(409, taken?.conflict ?? 'Not taken.');
         res.status(202).json({ id: post.id, receipt: taken.receipt });
       })().catch(next);

@@ -20,7 +20,8 @@ export const ingest: Service = {
     for (const connector of connectors.values()) {
       const { feed, platform } = connector;
       if (!feed) continue;
-      const take = async (posts: Parameters<typeof takePosts>[1]) => void (await takePosts(runtime, posts, platform));
+      const take = async (posts: Parameters<typeof takePosts>[1]) =>
+        void (await takePosts(runtime, posts, { route: platform }));
       running.push(runtime.lead(`feed-${platform}`, (_fence, signal) => feed.call(connector, take, signal)));
     }
     const routes = Router();

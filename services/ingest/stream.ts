@@ -5,7 +5,7 @@ import { Problem, type Runtime, toProblem, UnavailableError } from '../runtime/i
 import { type Line, LineSplitter, sizeOf } from './lines.js';
 import { Outlet } from './outlet.js';
 import { type Answer, errorOf, parseLine } from './parse.js';
-import { type Taken, takePosts } from './take.js';
+import { type Arrival, type Taken, takePosts } from './take.js';
 
 /** Batches under way at once: one is committed while the next is parsed. */
 const atOnce = 2;
@@ -24,7 +24,7 @@ export async function takeStream(
   runtime: Runtime,
   req: Request,
   res: Response,
-  { errorsOnly, backfill }: { errorsOnly: boolean; backfill: boolean },
+  { errorsOnly, ...arrival }: { errorsOnly: boolean } & Omit<Arrival, 'route'>,
 ): Promise<void> {
   const { config, time, log } = runtime;
   const tooLong = new Problem(413, `A stream may have ${config.INGEST_MAX_STREAM} bytes at the most.`);
@@ -47,7 +47,7 @@ export async function takeStream(
       try {
         const problem = runtime.busProblem();
         if (problem) throw new UnavailableError(problem);
-        return await takePosts(runtime, posts, 'api', backfill);
+        return await takePosts(runtime, posts, { route: 'api', ...arrival });
       } catch (error) {
         if (!(error instanceof UnavailableError) || abort.signal.aborted || time.now() > until) throw error;
         await time.sleep(250, abort.signal);

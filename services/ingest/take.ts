@@ -64,8 +64,18 @@ function rowOf(post: Post, key: string, hash: string, now: number, route: string
   };
 }
 
+/** How posts came in. */
+export interface Arrival {
+  /** Which door: `api`, `kafka`, or a connector's name. */
+  route: string;
+  /** Older posts, sent to be looked through: they count in no figure. */
+  backfill?: boolean;
+  /** The sender's trace (W3C Trace Context), carried on with what follows from the post. */
+  traceparent?: string | undefined;
+}
+
 /** Tells classify that it came in. */
-function received({ platform, id }: Post, row: PostRow): Outgoing {
+function received({ platform, id }: Post, row: PostRow, traceparent: string | undefined): Outgoing {
   const data: PostReceived = {
     platform,
     id,
@@ -82,6 +92,7 @@ function received({ platform, id }: Post, row: PostRow): Outgoing {
     time: row.received_at,
     key: row.item,
     data,
+    ...(traceparent && { traceparent }),
   };
   return { topic: 'posts', event };
 }
@@ -94,8 +105,7 @@ function received({ platform, id }: Post, row: PostRow): Outgoing {
 export async function planIntake(
   runtime: Runtime,
   posts: readonly Post[],
-  route: string,
-  backfill = false,
+  { route, backfill = false, traceparent }: Arrival,
 ): Promise<Intake> {
   const { db, time } = runtime;
   const keys = posts.map(versionKey);
@@ -122,7 +132,7 @@ export async function planIntake(
     hashes.set(key, hash);
     const row = rowOf(post, key, hash, now, route, backfill);
     fresh.push(row);
-    events.push(received(post, row));
+    events.push(received(post, row, traceparent));
     return { receipt: receiptOf(key, hash), known: false };
   });
   if (fresh.length === 0) return { taken, writes: [], events };
@@ -134,14 +144,9 @@ export async function planIntake(
  * Takes posts in; resolves once they are durable.
  * @throws UnavailableError: then nothing is acknowledged.
  */
-export async function takePosts(
-  runtime: Runtime,
-  posts: readonly Post[],
-  route: string,
-  backfill = false,
-): Promise<Taken[]> {
+export async function takePosts(runtime: Runtime, posts: readonly Post[], arrival: Arrival): Promise<Taken[]> {
   for (let conflicts = 0; conflicts < mostConflicts; conflicts++) {
-    const { taken, writes, events } = await planIntake(runtime, posts, route, backfill);
+    const { taken, writes, events } = await planIntake(runtime, posts, arrival);
     try {
       if (writes.length > 0) await runtime.commit(writes, events);
       return taken;

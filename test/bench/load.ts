@@ -82,12 +82,11 @@ export interface TakedownLoad {
 export async function takedowns(
   running: Running,
   load: TakedownLoad,
-): Promise<{ gone: number[]; written: number; memory: number[] }> {
+): Promise<{ gone: number[]; sent: ReadonlyMap<string, number>; memory: number[] }> {
   const dispatcher = new Agent({ connections: 64, pipelining: 1 });
   const random = randomOf(load.perSecond);
   const sent = new Map<string, number>();
   const memory: number[] = [];
-  let written = 0;
   let asking = true;
   const queries = load.queries
     ? (async () => {
@@ -112,7 +111,6 @@ export async function takedowns(
     });
     const body = (await res.body.json()) as { id: string };
     if (res.statusCode !== 201) throw new Error(`the sandbox answered ${res.statusCode}`);
-    written++;
     if (remove) sent.set(body.id, at);
   };
   const total = load.perSecond * load.seconds;
@@ -141,5 +139,5 @@ export async function takedowns(
   await dispatcher.close();
   const lost = outcomes.filter(outcome => outcome.state !== 'gone');
   if (lost.length > 0) throw new Error(`${lost.length} ended otherwise than gone, ${lost[0]?.state} among them`);
-  return { gone: outcomes.map(outcome => (outcome.endedAt ?? 0) - (sent.get(outcome.id) ?? 0)), written, memory };
+  return { gone: outcomes.map(outcome => (outcome.endedAt ?? 0) - (sent.get(outcome.id) ?? 0)), sent, memory };
 }

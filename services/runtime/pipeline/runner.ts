@@ -34,6 +34,16 @@ interface Outcome {
 }
 type Tries = ReadonlyMap<string, number> | undefined;
 
+/** What follows from an event belongs to its trace. */
+function carryTraces(inputs: readonly Input<unknown>[], { events = [] }: StageOutput): void {
+  const traces = new Map(inputs.flatMap(({ key, traceparent }) => (traceparent ? [[key, traceparent]] : [])));
+  if (traces.size === 0) return;
+  for (const { event } of events) {
+    const trace = traces.get(event.key);
+    if (trace !== undefined) event.traceparent ??= trace;
+  }
+}
+
 /** Runs one stage: inbox, the stage itself, one commit for all that follows from a batch. */
 export class Runner {
   readonly #rows;
@@ -162,6 +172,7 @@ export class Runner {
     if (output.results.length !== inputs.length)
       throw new Error(`stage ${this.stage.name} returned ${output.results.length} results for ${inputs.length} events`);
     for (const [i, slot] of slots.entries()) results[slot] = output.results[i];
+    carryTraces(inputs, output);
     return { inputs, results, output };
   }
 
