@@ -3,13 +3,17 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { evaluate, evaluationTable } from './evaluate.js';
-import { train } from './train.js';
-import { shippedWeights } from './weights.js';
+import { retrain } from './retrain.js';
+import { figuresTable } from './tables.js';
+import { crossValidate, train } from './train.js';
 
-const trainUsage = `train --data FOLDER [--out FOLDER] [--seed 1] [--epochs 5]
+const trainUsage = `train --decisions FILE --out FOLDER [--from FOLDER] [--seed 1] [--epochs 4]
+train --data FOLDER (--out FOLDER | --cross-validate) [--folds 3] [--seed 1] [--epochs 5]
 
-Trains the text model from FOLDER/posts.train.jsonl.gz and FOLDER/parallel/, and writes its weights.
-Takes one to three minutes on one core. Without --out, the shipped weights are replaced.`;
+With --decisions, goes on from the shipped weights (or those in --from) with labelled decisions (JSONL, also gzip; id, text,
+lang, label, grp a line) and writes a candidate with a card. Nothing that runs is changed.
+With --data, trains from nothing on FOLDER/posts.train.jsonl.gz and FOLDER/parallel/; --cross-validate prints the figures of
+posts.train and posts.dev, each part scored by a model trained on the others, and writes nothing.`;
 
 const evaluateUsage = `evaluate FILE [--weights FOLDER] [--json FILE]
 
@@ -23,34 +27,58 @@ export async function trainCommand(args: string[]): Promise<void> {
       args,
       options: {
         data: { type: 'string' },
+        decisions: { type: 'string' },
+        from: { type: 'string' },
         out: { type: 'string' },
+        'cross-validate': { type: 'boolean', default: false },
+        folds: { type: 'string', default: '3' },
         seed: { type: 'string', default: '1' },
-        epochs: { type: 'string', default: '5' },
+        epochs: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }),
   );
   if (values.help) return print(trainUsage);
-  if (!values.data) throw new Error(`--data is missing\n\n${trainUsage}`);
-  const out = path.resolve(values.out ?? shippedWeights());
+  const { data, decisions, from, out, 'cross-validate': validating } = values;
+  if ((data === undefined) === (decisions === undefined))
+    throw new Error(`give --data or --decisions\n\n${trainUsage}`);
+  const folder = out === undefined ? undefined : path.resolve(out);
+  if (folder === undefined && !(validating && data)) throw new Error(`--out is missing\n\n${trainUsage}`);
+  const numbers = {
+    seed: whole('--seed', values.seed),
+    ...(values.epochs === undefined ? {} : { epochs: whole('--epochs', values.epochs) }),
+  };
+  const folds = whole('--folds', values.folds);
+  if (folds < 2 || folds > 10) throw new Error(`--folds takes 2 to 10, not ${folds}`);
   const bar = progress(
     'training | {bar} | {percentage} % | {value} of {total} steps | loss {loss} | {eta_formatted} left',
   );
   bar.start(1, 0, { loss: '-' });
+  const onStep = (done: number, all: number, loss: number) => {
+    bar.setTotal(all);
+    bar.update(done, { loss: loss.toFixed(3) });
+  };
   try {
-    const { version, weights } = await train({
-      data: path.resolve(values.data),
-      out,
-      seed: whole('--seed', values.seed),
-      epochs: whole('--epochs', values.epochs),
-      onStep: (done, all, loss) => {
-        bar.setTotal(all);
-        bar.update(done, { loss: loss.toFixed(3) });
-      },
-    });
+    if (decisions !== undefined) {
+      const { version, card } = await retrain({
+        ...numbers,
+        decisions: path.resolve(decisions),
+        out: folder!,
+        from: from && path.resolve(from),
+        onStep,
+      });
+      bar.stop();
+      return print(`${card}\n${version}: written to ${folder}, for shadow`);
+    }
+    if (validating) {
+      const { posts, figures } = await crossValidate({ ...numbers, data: path.resolve(data!), folds, onStep });
+      bar.stop();
+      return print(figuresTable(`Cross-validation in ${folds} parts`, posts, figures).join('\n'));
+    }
+    const { version, weights } = await train({ ...numbers, data: path.resolve(data!), out: folder!, folds, onStep });
     bar.stop();
     const { steps, backend, seconds } = weights.figures;
-    print(`${version}: ${steps} steps in ${seconds} s on ${backend}, written to ${out}`);
+    print(`${version}: ${steps} steps in ${seconds} s on ${backend}, written to ${folder}`);
   } finally {
     bar.stop();
   }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
+import { contextOfSource, contexts } from './labels.js';
 import { type Random, shuffle } from './random.js';
 
 /** A labelled post, as training and evaluation take it: one JSON object a line. */
@@ -15,6 +16,8 @@ export const labelledPost = z.object({
   src: z.string().default('unnamed'),
   /** Author or thread; empty where the source names none. */
   grp: z.string().nullish(),
+  /** Who speaks, where it is known; by default what the source is known for. */
+  context: z.enum(contexts).optional(),
 });
 export type LabelledPost = z.infer<typeof labelledPost>;
 
@@ -30,15 +33,16 @@ export async function* lines(file: string): AsyncGenerator<string> {
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) if (line.trim()) yield line;
 }
 
-/** @throws an error that names the file, the line and the field */
-export async function readPosts(file: string): Promise<LabelledPost[]> {
+/** @throws an error that names the file, the line and the field, or says that there are more than `most` */
+export async function readPosts(file: string, most = 5_000_000): Promise<LabelledPost[]> {
   const posts: LabelledPost[] = [];
   let number = 0;
   for await (const line of lines(file)) {
-    number++;
+    if (++number > most) throw new Error(`${file} holds more than ${most} posts`);
     const parsed = labelledPost.safeParse(parseJson(line));
     if (!parsed.success) throw new Error(`${file}, line ${number}: ${z.prettifyError(parsed.error)}`);
-    posts.push({ ...parsed.data, text: parsed.data.text.replace(masks, ' ') });
+    const { text, src, context = contextOfSource[src] } = parsed.data;
+    posts.push({ ...parsed.data, text: text.replace(masks, ' '), context });
   }
   return posts;
 }
@@ -108,6 +112,7 @@ export async function readNeutral(folder: string, random: Random): Promise<Label
           lang,
           label: 'none',
           src: set.name,
+          context: contextOfSource[set.name],
           grp: set.grouped === false ? '' : key,
         });
       }
@@ -118,6 +123,15 @@ export async function readNeutral(folder: string, random: Random): Promise<Label
 
 /** Which of `folds` parts a post belongs to: one for all posts of an author or thread, whatever the order they come in. */
 export function foldOf(post: LabelledPost, seed: number, folds: number): number {
-  const key = post.grp ? `${post.src}/${post.grp}` : post.id;
-  return createHash('sha256').update(`${seed}/${key}`).digest().readUInt32BE(0) % folds;
+  return (
+    createHash('sha256')
+      .update(`${seed}/${groupOf(post)}`)
+      .digest()
+      .readUInt32BE(0) % folds
+  );
+}
+
+/** The author or thread of a post, or the post itself where none is named. */
+export function groupOf(post: LabelledPost): string {
+  return post.grp ? `${post.src}/${post.grp}` : post.id;
 }

@@ -17,10 +17,16 @@ export class Embedding {
     readonly rows: number,
     readonly width: number,
     random: Random,
+    from?: { table: Int8Array; scale: Float32Array },
   ) {
     const size = rows * width;
     this.values = new Float32Array(size);
-    for (let i = 0; i < size; i++) this.values[i] = (random() - 0.5) * 0.1;
+    for (let i = 0; i < size; i++) {
+      const column = i % width;
+      // A model's table holds its linear half behind the vectors.
+      const at = from ? ((i - column) / width) * from.scale.length + column : 0;
+      this.values[i] = from ? from.table[at]! * from.scale[column]! : (random() - 0.5) * 0.1;
+    }
     this.#first = new Float32Array(size);
     this.#second = new Float32Array(size);
     this.#gradient = new Float32Array(size);

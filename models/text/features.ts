@@ -1,9 +1,10 @@
-import { DROPPED, folded, kinds, LETTER, SYMBOL } from './fold.js';
+import { DROPPED, folded, kinds, LETTER, leetDigits, leetSigns, SYMBOL } from './fold.js';
+import { prepare, spansOf } from './prepare.js';
 
 /** Bounds of the features. Weights are trained for exactly one set of these and are refused under another. */
 export const featureSettings = {
   /** Raised whenever the same text would give other ids. */
-  version: 1,
+  version: 2,
   buckets: 1 << 17,
   maxIds: 320,
   maxTokens: 150,
@@ -16,7 +17,6 @@ export type FeatureSettings = typeof featureSettings;
 const { buckets, maxIds, maxTokens, maxUnits, maxWord } = featureSettings;
 const bucketMask = buckets - 1;
 const link = /(?:https?:|www\.)\S*/iy;
-const notAscii = /[^\p{ASCII}]/u;
 
 /**
  * A post's hashed n-grams: words 1-2, then characters 3-5 within words. One instance is one set of buffers, overwritten by
@@ -32,6 +32,7 @@ export class Features {
   /** The share of letters that are Arabic, for the guess of the language. */
   arabicShare = 0;
 
+  #source = '';
   #text = '';
   readonly #units = new Uint16Array(maxUnits + 2);
   readonly #start = new Uint16Array(maxTokens);
@@ -41,22 +42,19 @@ export class Features {
 
   /** Fills the buffers from `text`, of any length, in bounded time. Returns the number of ids, 0 for a text without words. */
   read(text: string): number {
-    let bounded = text.length > maxUnits ? text.slice(0, maxUnits) : text;
-    if (notAscii.test(bounded)) {
-      bounded = bounded.normalize('NFKC');
-      if (bounded.length > maxUnits) bounded = bounded.slice(0, maxUnits);
-    }
-    this.#text = bounded;
-    this.#tokenize(bounded);
+    this.#source = text;
+    this.#text = prepare(text, maxUnits);
+    this.#tokenize(this.#text);
     this.count = 0;
     this.#hashWords();
     this.#hashCharacters();
     return this.count;
   }
 
-  /** A token as it stood in the text after NFKC. */
-  token(index: number): string {
-    return this.#text.slice(this.#from[index], this.#to[index]);
+  /** Where tokens stand in the text that was read, as it was given: start and end in UTF-16 units. */
+  spans(tokens: readonly number[]): [start: number, end: number][] {
+    const places = tokens.map((t): [number, number] => [this.#from[t]!, this.#to[t]!]);
+    return spansOf(this.#source, this.#text, places, maxUnits);
   }
 
   #tokenize(text: string): void {
@@ -68,8 +66,12 @@ export class Features {
     let from = 0;
     let letters = 0;
     let arabic = 0;
+    let said = false;
+    let single = 0;
+    let digits = false;
     const close = (to: number) => {
       if (used > start && tokens < maxTokens) {
+        if (used - start === 1) single++;
         this.#start[tokens] = start;
         this.#length[tokens] = used - start;
         this.#from[tokens] = from;
@@ -98,15 +100,27 @@ export class Features {
         // A letter drawn out is at most doubled.
         if (used - start < 2 || units[used - 1] !== letter || units[used - 2] !== letter) units[used++] = letter;
         letters++;
+        if (letter <= 57) digits = true;
         if (unit >= 0x600 && unit <= 0x6ff) arabic++;
+      } else if (leetSigns[unit] && used > start && kinds[text.charCodeAt(i + 1)] === LETTER) {
+        units[used++] = leetSigns[unit];
       } else if (kind !== DROPPED) {
         close(i);
         from = i;
         if (unit >= 0xd800 && unit <= 0xdbff && i + 1 < end) {
           units[used++] = unit;
           units[used++] = text.charCodeAt(++i);
+          said = true;
           close(i + 1);
         } else if (kind === SYMBOL) {
+          const mark = folded[unit]!;
+          if (mark === unit && unit > 127) said = true;
+          // Of a mark in a row, two are read.
+          if (used < 2 || units[used - 1] !== mark || units[used - 2] !== mark || text.charCodeAt(i - 1) !== unit) {
+            units[used++] = mark;
+            close(i + 1);
+          }
+        } else if (unit === 46 && isEnd(text.charCodeAt(i + 1))) {
           units[used++] = unit;
           close(i + 1);
         } else if (unit === 64) {
@@ -116,8 +130,58 @@ export class Features {
       i++;
     }
     close(i);
-    this.tokens = tokens;
+    // Marks alone say nothing.
+    this.tokens = said || letters > 0 ? tokens : 0;
+    // Most posts need neither.
+    if (single >= 3) this.#joinSpacedOut();
+    if (digits) for (let t = 0; t < this.tokens; t++) this.#foldDigits(t);
     this.arabicShare = letters === 0 ? 0 : arabic / letters;
+  }
+
+  /** Letters that stand alone, one separator apart, three or more in a row, are one word: somebody spaced it out. */
+  #joinSpacedOut(): void {
+    const units = this.#units;
+    let kept = 0;
+    for (let t = 0; t < this.tokens; ) {
+      let end = t + 1;
+      let letters = this.#isAlone(t) && !isDigit(units[this.#start[t]!]!) ? 1 : 0;
+      if (this.#isAlone(t))
+        while (
+          end < this.tokens &&
+          end - t < maxWord &&
+          this.#isAlone(end) &&
+          this.#from[end]! - this.#to[end - 1]! === 1
+        )
+          if (!isDigit(units[this.#start[end++]!]!)) letters++;
+      const last = end - t >= 3 && letters >= 2 ? end - 1 : t;
+      this.#start[kept] = this.#start[t]!;
+      this.#length[kept] = last === t ? this.#length[t]! : last - t + 1;
+      this.#from[kept] = this.#from[t]!;
+      this.#to[kept] = this.#to[last]!;
+      kept++;
+      t = last + 1;
+    }
+    this.tokens = kept;
+  }
+
+  #isAlone(t: number): boolean {
+    return this.#length[t] === 1 && kinds[this.#units[this.#start[t]!]!] === LETTER;
+  }
+
+  /** Within a word, a digit is the letter that it is drawn for; any other digit counts as 0, and a number as 0 or 00. */
+  #foldDigits(t: number): void {
+    const units = this.#units;
+    const start = this.#start[t]!;
+    const stop = start + this.#length[t]!;
+    let letters = false;
+    let digits = false;
+    for (let i = start; i < stop; i++) {
+      if (isDigit(units[i]!)) digits = true;
+      else letters = true;
+    }
+    if (!digits) return;
+    if (!letters) this.#length[t] = Math.min(stop - start, 2);
+    for (let i = start; i < stop; i++) if (isDigit(units[i]!)) units[i] = (letters && leetDigits[units[i]! - 48]) || 48;
   }
 
   #hashWords(): void {
@@ -178,6 +242,15 @@ export class Features {
     }
     this.count = count;
   }
+}
+
+/** A full stop is read where a sentence ends, and not within a word, where it may be there to hide it. */
+function isEnd(next: number): boolean {
+  return Number.isNaN(next) || next === 32 || next === 10 || next === 13;
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 48 && unit <= 57;
 }
 
 /** MurmurHash3's finaliser: every bit of the hash reaches every bit of the bucket. */

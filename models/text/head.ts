@@ -41,6 +41,7 @@ export class TrainedHead {
     readonly width: number,
     readonly hidden: number,
     readonly random: Random,
+    from?: Head,
   ) {
     const glorot = (rows: number, columns: number) => {
       const limit = Math.sqrt(6 / (rows + columns));
@@ -58,6 +59,9 @@ export class TrainedHead {
       // Positives are rare: starting from "no" spares the first steps.
       bias: tf.variable(tf.fill([outputs], -2), true, 'bias'),
     };
+    if (from)
+      for (const [name, variable] of Object.entries(this.#variables))
+        variable.assign(tf.tensor(from[name as keyof Head], variable.shape));
     this.#optimizer = tf.train.adam(0);
   }
 

@@ -33,3 +33,37 @@ export function thresholdAt(share: number, bySource: ReadonlyMap<string, readonl
   }
   return 1;
 }
+
+/** Posts of like score: how sure the model was of them, and how many it was right of. */
+export interface Bin {
+  posts: number;
+  score: number;
+  share: number;
+}
+
+/** Scores below this are too many, and too little is done with them, to count in the error. */
+const leastScore = 0.1;
+const leastInBin = 100;
+const mostBins = 10;
+
+/**
+ * Expected calibration error over scores of 0.1 and more: bins of equally many posts, up to ten, each of a hundred or more
+ * where there are as many. Undefined where nothing scores so high.
+ */
+export function reliability(
+  scored: readonly { score: number; right: 0 | 1 }[],
+): { error: number; bins: Bin[] } | undefined {
+  const counted = scored.filter(({ score }) => score >= leastScore).sort((a, b) => a.score - b.score);
+  if (counted.length === 0) return undefined;
+  const number = Math.max(1, Math.min(mostBins, Math.floor(counted.length / leastInBin)));
+  const bins = Array.from({ length: number }, (_, b) => {
+    const own = counted.slice(
+      Math.floor((b * counted.length) / number),
+      Math.floor(((b + 1) * counted.length) / number),
+    );
+    const sum = (value: (s: (typeof own)[number]) => number) => own.reduce((all, s) => all + value(s), 0);
+    return { posts: own.length, score: sum(s => s.score) / own.length, share: sum(s => s.right) / own.length };
+  });
+  const error = bins.reduce((sum, bin) => sum + (bin.posts / counted.length) * Math.abs(bin.score - bin.share), 0);
+  return { error, bins };
+}

@@ -4,11 +4,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { Calibration, Thresholds } from './calibrate.js';
 import { type FeatureSettings, featureSettings } from './features.js';
-import { type Label, labels } from './labels.js';
-import type { Language } from './language.js';
+import { labels } from './labels.js';
 
-/** A trained model. The table of n-gram vectors is int8 with one scale a column; the head is small and stays float32. */
+/**
+ * A trained model. A row of the table is an n-gram's vector, `width` numbers, its weight for each label, and the square of its rarity; int8, with one scale a column. The head is small
+ * and stays float32.
+ */
 export interface Weights {
   version: string;
   width: number;
@@ -16,11 +19,18 @@ export interface Weights {
   table: Int8Array;
   scale: Float32Array;
   head: Head;
+  /** Of the linear half, by label. */
+  wideBias: Float32Array;
+  calibration: Calibration;
   thresholds: Thresholds;
-  figures: Figures;
+  figures: TrainingFigures;
 }
 
-/** hidden = relu(mean · inner + innerBias); logits = hidden · outer + mean · skip + bias. Matrices row by row. */
+/**
+ * hidden = relu(mean · inner + innerBias); logits = hidden · outer + mean · skip + bias + wideBias + weights, where weights are summed and divided by the root of the
+ * summed squares of rarity.
+ * Matrices row by row.
+ */
 export interface Head {
   inner: Float32Array;
   innerBias: Float32Array;
@@ -29,11 +39,13 @@ export interface Head {
   bias: Float32Array;
 }
 
-/** Scores from which a label is told, by language. */
-export type Thresholds = Record<Label, Record<Language, number>>;
-
-const byLanguage = z.object({ en: z.number(), fr: z.number(), de: z.number(), ar: z.number(), other: z.number() });
+function byLanguage<T extends z.ZodType>(one: T) {
+  return z.object({ en: one, fr: one, de: one, ar: one, other: one });
+}
 const figures = z.object({
+  /** The version that training went on from. */
+  from: z.string().optional(),
+  folds: z.int(),
   seed: z.int(),
   epochs: z.int(),
   steps: z.int(),
@@ -45,7 +57,7 @@ const figures = z.object({
   /** Held out of training, and used for the thresholds: by language and source. */
   negatives: z.record(z.string(), z.record(z.string(), z.int())),
 });
-export type Figures = z.infer<typeof figures>;
+export type TrainingFigures = z.infer<typeof figures>;
 
 const manifest = z.object({
   version: z.string(),
@@ -54,7 +66,8 @@ const manifest = z.object({
   labels: z.array(z.string()),
   width: z.int().min(1),
   hidden: z.int().min(1),
-  thresholds: z.record(z.string(), byLanguage),
+  calibration: z.record(z.string(), byLanguage(z.object({ slope: z.number(), shift: z.number() }))),
+  thresholds: z.record(z.string(), byLanguage(z.number())),
   figures,
 });
 
@@ -75,7 +88,7 @@ export function readWeights(folder = shippedWeights()): Weights {
   const file = path.join(folder, description);
   const parsed = manifest.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-  const { version, sha256, features, width, hidden, thresholds, figures } = parsed.data;
+  const { version, sha256, features, width, hidden, calibration, thresholds, figures } = parsed.data;
   if (parsed.data.labels.join() !== labels.join())
     throw new Error(`${file}: labels ${parsed.data.labels}, not ${labels}`);
   for (const [name, value] of Object.entries(featureSettings))
@@ -85,12 +98,12 @@ export function readWeights(folder = shippedWeights()): Weights {
   if (hash(bytes) !== sha256)
     throw new Error(`${path.join(folder, binary)} is not the file that ${description} describes`);
   const sizes = partSizes(width, hidden);
-  const tableSize = featureSettings.buckets * width;
+  const tableSize = featureSettings.buckets * strideOf(width);
   const floats = new Float32Array(bytes.buffer.slice(bytes.byteOffset + tableSize, bytes.byteOffset + bytes.length));
   if (floats.length !== sizes.reduce((sum, size) => sum + size, 0))
     throw new Error(`${binary}: ${bytes.length} bytes do not hold a model of width ${width}`);
   let end = 0;
-  const [scale, inner, innerBias, outer, skip, bias] = sizes.map(size => {
+  const [scale, inner, innerBias, outer, skip, bias, wideBias] = sizes.map(size => {
     end += size;
     return floats.subarray(end - size, end);
   });
@@ -101,6 +114,8 @@ export function readWeights(folder = shippedWeights()): Weights {
     table: new Int8Array(bytes.buffer, bytes.byteOffset, tableSize),
     scale: scale!,
     head: { inner: inner!, innerBias: innerBias!, outer: outer!, skip: skip!, bias: bias! },
+    wideBias: wideBias!,
+    calibration: calibration as Calibration,
     thresholds: thresholds as Thresholds,
     figures,
   };
@@ -108,11 +123,11 @@ export function readWeights(folder = shippedWeights()): Weights {
 
 /** Writes both files and returns the version: the hash of the numbers and of all that decides what they mean. */
 export async function writeWeights(folder: string, weights: Omit<Weights, 'version'>): Promise<string> {
-  const { width, hidden, table, scale, head, thresholds, figures } = weights;
-  const parts = [table, scale, head.inner, head.innerBias, head.outer, head.skip, head.bias];
+  const { width, hidden, table, scale, head, wideBias, calibration, thresholds, figures } = weights;
+  const parts = [table, scale, head.inner, head.innerBias, head.outer, head.skip, head.bias, wideBias];
   const bytes = Buffer.concat(parts.map(part => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
   const features: FeatureSettings = featureSettings;
-  const meaning = { features, labels, width, hidden, thresholds };
+  const meaning = { features, labels, width, hidden, calibration, thresholds };
   const version = `text-${hash(Buffer.concat([bytes, Buffer.from(JSON.stringify(meaning))])).slice(0, 12)}`;
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, binary), bytes);
@@ -131,8 +146,21 @@ export function quantise(values: Float32Array, width: number): { table: Int8Arra
   return { table, scale };
 }
 
+/** Numbers in a row of the table. */
+export function strideOf(width: number): number {
+  return width + labels.length + 1;
+}
+
 function partSizes(width: number, hidden: number): number[] {
-  return [width, width * hidden, hidden, hidden * labels.length, width * labels.length, labels.length];
+  return [
+    strideOf(width),
+    width * hidden,
+    hidden,
+    hidden * labels.length,
+    width * labels.length,
+    labels.length,
+    labels.length,
+  ];
 }
 
 function hash(bytes: Uint8Array): string {

@@ -25,25 +25,54 @@ describe('the text model in its worker', () => {
 
   test('scores as plain JavaScript does', async () => {
     const reference = new ReferenceModel(readWeights());
-    const posts = [
+    const posts: { text: string; language?: string }[] = [
       ...samples,
       ...Array.from({ length: 300 }, (_, i) => ({ text: `${samples[i % 6]!.text} ${i} ${i * 7919}` })),
     ];
     const scored = await model.score(posts);
     expect(scored).toHaveLength(posts.length);
     posts.forEach((post, p) => {
-      const expected = reference.score(post.text);
+      const expected = reference.score(post.text, post.language);
       labels.forEach((label, l) => {
-        expect(Math.abs(scored[p]!.scores[label]! - expected[l]!)).toBeLessThan(3e-4);
+        expect(Math.abs(scored[p]!.scores[label]! - expected[l]!)).toBeLessThan(2e-4);
       });
     });
   });
 
   test('flags no mild sentence for violent extremism', async () => {
-    for (const { overThreshold, highlights } of await model.score(samples)) {
-      expect(overThreshold).not.toContain('ve');
-      expect(highlights).toBeUndefined();
+    for (const { overThreshold } of await model.score(samples)) expect(overThreshold).not.toContain('ve');
+  });
+
+  test('gives the words behind each score of 0.1 and more, where they stand in the text', async () => {
+    for (const [p, { scores, spans = {} }] of (await model.score(samples)).entries()) {
+      const text = samples[p]!.text;
+      for (const [label, score] of Object.entries(scores)) {
+        if (label === 'context-other') continue;
+        if (score >= 0.1) expect(spans[label]?.length).toBeGreaterThan(0);
+        for (const [start, end] of spans[label] ?? []) expect(text.slice(start, end)).toMatch(/^\S.*\S$|^\S$/u);
+      }
     }
+  });
+
+  test('tells the context of mild samples: scripture from news, and talk from both', async () => {
+    const [news, scripture, talk] = await model.score([
+      { text: 'The government published its annual report on the regional economy in 2015.', language: 'en' },
+      { text: 'And the Lord is merciful to those who believe and do righteous deeds.', language: 'en' },
+      { text: 'lol yeah i was gonna say the same thing dude', language: 'en' },
+    ]);
+    expect(news!.scores['context-news']).toBeGreaterThan(scripture!.scores['context-news']!);
+    expect(news!.scores['context-news']).toBeGreaterThan(talk!.scores['context-news']!);
+    expect(scripture!.scores['context-religious']).toBeGreaterThan(0.5);
+    expect(talk!.scores['context-other']).toBeGreaterThan(0.9);
+  });
+
+  test('gives the same post the same score to the last digit, alone or among others', async () => {
+    const posts = Array.from({ length: 500 }, (_, i) => ({
+      text: `${samples[i % 6]!.text} ${samples[(i * 7 + 1) % 6]!.text} ${i * 7919}`,
+    }));
+    const together = await model.score(posts);
+    for (let i = 0; i < posts.length; i += 9) expect((await model.score([posts[i]!]))[0]).toEqual(together[i]);
+    expect(await model.score(posts.slice(3, 200))).toEqual(together.slice(3, 200));
   });
 
   test('gives a text without words nothing', async () => {

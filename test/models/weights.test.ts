@@ -11,6 +11,7 @@ test('the shipped weights load, and are at most 12 MB', async () => {
   expect(weights.version).toMatch(/^text-[0-9a-f]{12}$/);
   for (const label of labels)
     for (const language of languages) {
+      expect(weights.calibration[label][language].slope).toBeGreaterThan(0);
       expect(weights.thresholds[label][language]).toBeGreaterThan(0);
       expect(weights.thresholds[label][language]).toBeLessThanOrEqual(1);
     }

@@ -12,6 +12,9 @@ const meanings: Readonly<Record<string, string>> = {
   glorification: 'glorification of violence',
   recruitment: 'recruitment',
   threat: 'a threat',
+  'context-news': 'news or an encyclopaedia',
+  'context-religious': 'scripture',
+  'context-other': 'talk between people',
 };
 
 /** The text model as a signal: a finding for each label's score. `over` where the score reaches the model's threshold for the language. */
@@ -23,6 +26,9 @@ export function textModelSignal(model: Pick<TextModel, 'version' | 'labels' | 's
     languages: 'any',
     cost: 'model',
     labels: model.labels,
+    // Scripture is no reason to leave a post up; speaking as the news may be one.
+    context: ['context-news'],
+    reproducible: true,
     version: () => model.version,
     async assess(posts) {
       try {
@@ -30,8 +36,10 @@ export function textModelSignal(model: Pick<TextModel, 'version' | 'labels' | 's
           posts.map(({ text = '', language }) => (language === undefined ? { text } : { text, language })),
         );
         failure = undefined;
-        return scored.map(({ scores, overThreshold }) =>
-          Object.entries(scores).map(([label, score]) => finding(label, score, overThreshold.includes(label))),
+        return scored.map(({ scores, overThreshold, spans = {} }) =>
+          Object.entries(scores).map(([label, score]) =>
+            finding(label, score, overThreshold.includes(label), spans[label] ?? []),
+          ),
         );
       } catch (error) {
         failure = (error as Error).message;
@@ -43,9 +51,15 @@ export function textModelSignal(model: Pick<TextModel, 'version' | 'labels' | 's
   };
 }
 
-function finding(label: string, score: number, over: boolean): Finding {
+/** The words themselves are named by their place only: a post's text stands in one place, where a deletion erases it. */
+function finding(label: string, score: number, over: boolean, spans: [start: number, end: number][]): Finding {
   const reason = `the text model gives ${score.toFixed(2)} for ${meanings[label] ?? label}`;
-  return over
-    ? { signal: 'text-model', label, score, reason: `${reason}, over its threshold`, over }
-    : { signal: 'text-model', label, score, reason };
+  return {
+    signal: 'text-model',
+    label,
+    score,
+    reason: over ? `${reason}, over its threshold` : reason,
+    ...(over ? { over } : {}),
+    ...(spans.length > 0 ? { spans } : {}),
+  };
 }

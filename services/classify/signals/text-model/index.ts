@@ -4,12 +4,18 @@ import { ModelThread, TextModelUnavailable } from './thread.js';
 export { TextModelUnavailable };
 
 export interface TextScore {
-  /** By label, from 0 to 1. `ve` is the one to rank by; `weak` is about accounts rather than posts, and is only to be shown beside it. */
+  /**
+   * By label, from 0 to 1, calibrated by label and language where there was data for it. `ve` is the one to rank by; `weak` is about accounts rather
+   * than posts, and is only to be shown beside it, as `context-news`, `context-religious` and `context-other` are: who speaks.
+   */
   scores: Record<string, number>;
   /** The labels that reached their threshold for the post's language. */
   overThreshold: string[];
-  /** Words of the post that raised `ve`, most first; only where a label of violent extremism is over its threshold. */
-  highlights?: string[];
+  /**
+   * By label, for scores of 0.1 and more: the words that raised the score most, in the order they stand in. Start and end in UTF-16 units of the
+   * text that was given.
+   */
+  spans?: Record<string, [start: number, end: number][]>;
 }
 
 /** The text model. It ranks and sends to review; alone it never removes and never clears. */

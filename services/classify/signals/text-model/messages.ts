@@ -10,8 +10,8 @@ export interface ScoreReply {
   scores: Float32Array;
   /** By post: bit `n` is set where label `n` reached its threshold. */
   over: Uint32Array;
-  /** By post's place in the batch, for those over a threshold of violent extremism. */
-  highlights: Map<number, string[]>;
+  /** By post's place in the batch and label: the words that raised the score, where there is something to tell. */
+  spans: Map<number, Map<string, [start: number, end: number][]>>;
 }
 
 export interface ReadyReply {

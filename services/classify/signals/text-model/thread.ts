@@ -157,6 +157,6 @@ function scoreOf(reply: ScoreReply, row: number, labels: readonly string[]): Tex
     scores[label] = Math.round(reply.scores[row * labels.length + i]! * 10_000) / 10_000;
     if ((reply.over[row]! >>> i) & 1) overThreshold.push(label);
   });
-  const highlights = reply.highlights.get(row);
-  return highlights ? { scores, overThreshold, highlights } : { scores, overThreshold };
+  const spans = reply.spans.get(row);
+  return spans ? { scores, overThreshold, spans: Object.fromEntries(spans) } : { scores, overThreshold };
 }
