@@ -1,0 +1,2 @@
+export { HmaError, type HmaMatch, type HmaOptions } from './client.js';
+export { hmaSignal } from './signal.js';
