@@ -1,0 +1,2 @@
+export { readTermLists, TermsError } from './lists.js';
+export { termsSignal } from './signal.js';
