@@ -1,0 +1,1 @@
+export { farthest, HammingIndex, type Hash, type Neighbour } from './hamming-index.js';

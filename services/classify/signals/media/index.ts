@@ -1,0 +1,2 @@
+export { HammingIndex, type Hash, type Neighbour } from './hamming/index.js';
+export { knownMediaSignal } from './signal.js';

@@ -1,0 +1,3 @@
+export { mostPixels } from './decode.js';
+export { type Hasher, type HasherOptions, mostBytes, startHasher } from './hasher.js';
+export type { FileHashes } from './messages.js';
