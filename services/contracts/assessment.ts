@@ -15,6 +15,8 @@ export const findingSchema = z.object({
   over: z.boolean().optional(),
   /** The bank entry that matched, and whether this operator's own people confirmed it (promise 4). */
   entry: z.object({ bank: z.string(), id: z.string(), confirmed: z.boolean() }).optional(),
+  /** Where in the post's text it stands: start and end in UTF-16 units, in order. */
+  spans: z.array(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
@@ -37,6 +39,14 @@ export const postReceived = {
 } as const;
 export type PostReceived = z.infer<typeof postReceived.schema>;
 
+/** What an assessment was made with: the policy, the text model, and by name every signal that was asked. */
+export const assessedWith = z.object({
+  policy: z.string(),
+  model: z.string().optional(),
+  signals: z.record(z.string(), z.string()).optional(),
+});
+export type AssessedWith = z.infer<typeof assessedWith>;
+
 /** `post.assessed.v1` on `assessments`: what the signals found and what the policy makes of it. */
 export const postAssessed = {
   type: 'post.assessed.v1',
@@ -55,7 +65,7 @@ export const postAssessed = {
     reasons: z.array(z.string()),
     scores: z.record(z.string(), z.number()),
     findings: z.array(findingSchema),
-    versions: z.object({ policy: z.string(), model: z.string().optional() }),
+    versions: assessedWith,
     route: z.string(),
     flags: z.array(postFlag),
     createdAt: z.int(),

@@ -1,4 +1,5 @@
 export * from './assessment.js';
+export * from './banking.js';
 export * from './event.js';
 export * from './evidence.js';
 export * from './post.js';

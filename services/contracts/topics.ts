@@ -6,6 +6,8 @@ export const topics = {
   'platform-posts': { retention: 7 * day, partitions: 6 },
   posts: { retention: 3 * day, partitions: 6 },
   assessments: { retention: 3 * day, partitions: 6 },
+  /** What people decided that other services follow. */
+  decisions: { retention: 30 * day, partitions: 3 },
   removals: { retention: 3 * day, partitions: 3 },
   evidence: { retention: 30 * day, partitions: 3 },
 } as const;

@@ -65,6 +65,32 @@ export function closedCase(db: Database, row: CaseRow, at: number): Changes {
   return { writes: [db.insert(casesTable, [closed], { onConflict: 'nothing' })], events: [] };
 }
 
+/**
+ * An open case of which more was found: it is about that from now on, and decided where a rule removed the post by itself; then its clock ends without a
+ * figure. It conflicts where somebody decided it meanwhile.
+ */
+export function severerCase(
+  db: Database,
+  row: CaseRow,
+  { rule, reasons, priority, opened_at: at }: CaseRow,
+  removed: boolean,
+): Changes {
+  const { id: caseId, item, platform, post_id: postId, version } = row;
+  const decided = { state: 'decided', decision: 'remove', decided_at: at, decided_by: 'policy' } as const;
+  const query = db
+    .tables<EnforceRows>()
+    .updateTable('cases')
+    .set({ rule, reasons, priority, ...(removed && decided) })
+    .where('id', '=', caseId)
+    .where('state', '=', 'open');
+  const by = 'a rule that acts by itself';
+  const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
+  return {
+    writes: [{ query, atLeast: 1 }],
+    events: removed ? [fact({ type: 'case.closed.v1', data }, item, caseId)] : [],
+  };
+}
+
 /** Closes an open case that nobody has to decide any more. It conflicts where somebody did meanwhile. */
 export function supersedeCase(db: Database, row: CaseRow, by: string, at: number): Changes {
   const { id: caseId, item, platform, post_id: postId, version } = row;

@@ -1,5 +1,5 @@
-import { eventId } from '../contracts/index.js';
-import { ConflictError, Problem, type Runtime, type Write } from '../runtime/index.js';
+import { eventId, type PostBanked, type PostUnbanked } from '../contracts/index.js';
+import { ConflictError, type Outgoing, Problem, type Runtime, type Write } from '../runtime/index.js';
 import { removalOf } from './cases.js';
 import { fact } from './facts.js';
 import { type Changes, liftGrounds, requestRemoval } from './request.js';
@@ -9,6 +9,8 @@ export interface Decision {
   decision: 'remove' | 'keep' | 'restore';
   reason: string;
   by: string;
+  /** With `remove`: what the post says and shows enters this bank, so that it stays down. */
+  bank?: string | undefined;
 }
 
 export interface Decided {
@@ -63,9 +65,13 @@ async function read(runtime: Runtime, caseId: string): Promise<Found> {
 async function decideOnce(runtime: Runtime, caseId: string, decision: Decision): Promise<Decided> {
   const found = await read(runtime, caseId);
   const known = answered(found, decision);
-  if (known) return known;
+  if (known) {
+    await enterBank(runtime, found.case, decision, known.at);
+    return known;
+  }
   const at = runtime.time.now();
   const { writes, events } = follow(runtime, found, decision, at);
+  events.push(...banking(found.case, decision, at));
   const { platform, post_id: postId, version, item, state } = found.case;
   if (state === 'open') {
     const data = { platform, postId, version, caseId, at, decision: decision.decision, by: decision.by };
@@ -101,6 +107,32 @@ function follow({ db }: Runtime, found: Found, { decision, by }: Decision, at: n
     throw new Problem(409, `${order.ref} is in force: the post stays down until it is lifted.`, { order: order.ref });
   }
   return liftGrounds(db, removal, grounds, liftable, by, at);
+}
+
+/** A removal that was decided without a bank enters one all the same where it is decided again with one. The same twice is the same event. */
+async function enterBank(runtime: Runtime, row: CaseRow, decision: Decision, at: number): Promise<void> {
+  if (decision.decision !== 'remove' || !decision.bank) return;
+  // Changes nothing, and conflicts where somebody brings the post back at this moment.
+  const query = runtime.db
+    .tables<EnforceRows>()
+    .updateTable('cases')
+    .set({ state: row.state })
+    .where('id', '=', row.id)
+    .where('decision', '=', 'remove')
+    .where('decided_at', '=', at);
+  await runtime.commit([{ query, atLeast: 1 }], banking(row, decision, at));
+}
+
+/** What other services follow of a decision: the post enters a bank, or leaves those that it entered. */
+function banking(row: CaseRow, { decision, bank, by }: Decision, at: number): Outgoing[] {
+  const { id: caseId, item, platform, post_id: postId, version } = row;
+  const tell = (type: string, data: PostBanked | PostUnbanked): Outgoing => ({
+    topic: 'decisions',
+    event: { id: eventId(`${caseId}/${at}`, type, bank), type, source: '/enforce', time: at, key: item, data },
+  });
+  if (decision === 'restore') return [tell('post.unbanked.v1', { platform, postId, caseId, by, at })];
+  if (decision !== 'remove' || !bank) return [];
+  return [tell('post.banked.v1', { platform, postId, version, caseId, bank, by, at })];
 }
 
 function closing({ db }: Runtime, row: CaseRow, { decision, reason, by }: Decision, at: number): Write {

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../accounts/index.js';
+import { bankName } from '../contracts/index.js';
 import { readPosts } from '../ingest/index.js';
 import { parseBody, parseQuery, type Runtime, readBody } from '../runtime/index.js';
 import { decideCase } from './decide.js';
@@ -10,10 +11,16 @@ import type { CaseRow, RemovalRow } from './tables.js';
 const limitSchema = z.coerce.number().int().min(1).max(500).default(50);
 const instantOf = (ms: number | null): string | undefined => (ms === null ? undefined : new Date(ms).toISOString());
 
-export const decisionSchema = z.strictObject({
-  decision: z.enum(['remove', 'keep', 'restore']),
-  reason: z.string().min(1).max(2_000),
-});
+export const decisionSchema = z
+  .strictObject({
+    decision: z.enum(['remove', 'keep', 'restore']),
+    reason: z.string().min(1).max(2_000),
+    bank: bankName.optional(),
+  })
+  .refine(({ decision, bank }) => bank === undefined || decision === 'remove', {
+    path: ['bank'],
+    error: 'is for what is removed',
+  });
 
 const showCase = (row: CaseRow, text: string | undefined) => ({
   id: row.id,

@@ -1,10 +1,24 @@
-import { busKey, type PostAssessed, postAssessed } from '../contracts/index.js';
+import { type Action, busKey, eventId, type PostAssessed, postAssessed } from '../contracts/index.js';
 import { latestVersions } from '../ingest/index.js';
 import { drop, type Input, ok, type Result, type Runtime, retry, type Stage } from '../runtime/index.js';
-import { caseOf, closedCase, openCase, postedAt, supersedeCase } from './cases.js';
+import { caseOf, closedCase, openCase, postedAt, severerCase, supersedeCase } from './cases.js';
 import { notConfirmed } from './escalate.js';
 import { type Changes, emptyChanges, requestRemoval } from './request.js';
 import type { CaseRow, EnforceRows, RemovalRow } from './tables.js';
+
+/**
+ * What a further assessment of a version leads to, whose case is there already: the answer of a costly signal comes later, and makes the action severer. The
+ * order in which they come makes no difference, and neither does how often.
+ */
+function afterCase(action: Action, same: CaseRow | undefined): 'go on' | 'ask again' | 'nothing' {
+  if (!same) return 'go on';
+  // Removed already, by a rule or a person: one ground more, where this is one.
+  if (same.state === 'open' || same.decision === 'remove') {
+    const more = action === 'remove' || (action === 'withhold' && same.state === 'open');
+    return more ? 'go on' : 'nothing';
+  }
+  return same.state === 'decided' && action !== 'review' ? 'ask again' : 'nothing';
+}
 
 /** Opens a case or a removal for what the policy found, with its ground. */
 export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema> {
@@ -14,12 +28,21 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
   function decide(
     data: PostAssessed,
     item: string,
-    open: readonly CaseRow[],
+    cases: readonly CaseRow[],
     removal: RemovalRow | undefined,
   ): Changes {
     const { action, platform, id: postId, version, url, authorId, route, flags, assessedAt: at } = data;
+    const found = caseOf(data, item, at);
+    const same = cases.find(row => row.id === found.id);
+    const step = afterCase(action, same);
+    if (step === 'nothing') return emptyChanges();
+    // A person let it stand before this was found: a person looks again, and nothing is done over their head.
+    if (step === 'ask again') {
+      const again = { ...found, id: eventId(found.id, 'again') };
+      return cases.some(row => row.id === again.id) ? emptyChanges() : openCase(db, again, false);
+    }
     // What a person would decide about an earlier version must not bring this one back.
-    const older = open.filter(row => row.version < version && row.rule !== notConfirmed);
+    const older = cases.filter(row => row.state === 'open' && row.version < version && row.rule !== notConfirmed);
     const made = older.map(row => supersedeCase(db, row, 'a newer version', at));
     if (action !== 'review') {
       const kind = action === 'remove' ? ('policy' as const) : ('withheld' as const);
@@ -27,8 +50,8 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
       const request = { platform, postId, version, url, authorId, ground, by: 'policy', at, route, flags };
       made.push(requestRemoval(db, { ...request, postedAt: postedAt(data) }, removal));
     }
-    const found = caseOf(data, item, at);
-    made.push(action === 'remove' ? closedCase(db, found, at) : openCase(db, found, action === 'withhold'));
+    if (!same) made.push(action === 'remove' ? closedCase(db, found, at) : openCase(db, found, action === 'withhold'));
+    else if (same.state === 'open') made.push(severerCase(db, same, found, action === 'remove'));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }
 
@@ -52,9 +75,9 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
       const acting = inputs.filter(input => input.data.action !== 'allow').map(input => input.data);
       if (acting.length === 0) return { results: inputs.map(() => drop('allowed')) };
       const items = acting.map(busKey);
-      const [latest, open, removals] = await Promise.all([
+      const [latest, cases, removals] = await Promise.all([
         latestVersions(db, acting),
-        rows.selectFrom('cases').selectAll().where('item', 'in', db.among(items)).where('state', '=', 'open').execute(),
+        rows.selectFrom('cases').selectAll().where('item', 'in', db.among(items)).execute(),
         rows.selectFrom('removals').selectAll().where('item', 'in', db.among(items)).execute(),
       ]);
       const changes = emptyChanges();
@@ -69,7 +92,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
         const made = decide(
           input.data,
           item,
-          open.filter(row => row.item === item),
+          cases.filter(row => row.item === item),
           removals.find(row => row.item === item),
         );
         changes.writes.push(...made.writes);

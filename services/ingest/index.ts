@@ -6,7 +6,9 @@ import { intakeRoutes } from './http.js';
 import { postsTable } from './tables.js';
 import { takePosts } from './take.js';
 
+export { LineSplitter } from './lines.js';
 export { latestVersions, readPosts, readVersions, type StoredPost } from './read.js';
+export { type RecentPlace, readRecentPosts } from './recent.js';
 export { type Taken, takePosts } from './take.js';
 
 /** Takes posts in, by every door: HTTP, Kafka, and the connectors' feeds. */

@@ -1,7 +1,7 @@
 import { busKey, type Post, type PostFlag, type PostKey } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import { versionKey } from './canonical.js';
-import type { IngestRows } from './tables.js';
+import type { IngestRows, PostRow } from './tables.js';
 
 /** The view that other services have of the posts. */
 export interface StoredPost {
@@ -10,6 +10,12 @@ export interface StoredPost {
   route: string;
   flags: PostFlag[];
 }
+
+/** A row as others see it; undefined where it was erased. */
+export const storedPost = (row: Pick<PostRow, 'body' | 'received_at' | 'route' | 'flags'>): StoredPost | undefined =>
+  row.body
+    ? { post: JSON.parse(row.body), receivedAt: row.received_at, route: row.route, flags: JSON.parse(row.flags) }
+    : undefined;
 
 /** The posts of these keys, in their order; undefined where erased or unknown. */
 export async function readPosts(db: Database, keys: readonly PostKey[]): Promise<(StoredPost | undefined)[]> {
@@ -23,8 +29,7 @@ export async function readPosts(db: Database, keys: readonly PostKey[]): Promise
   const found = new Map(rows.map(row => [row.key, row]));
   return names.map(name => {
     const row = found.get(name);
-    if (!row?.body) return undefined;
-    return { post: JSON.parse(row.body), receivedAt: row.received_at, route: row.route, flags: JSON.parse(row.flags) };
+    return row && storedPost(row);
   });
 }
 
@@ -59,9 +64,7 @@ export async function readVersions(
     .where('item', '=', busKey({ platform, id }))
     .orderBy('version')
     .execute();
-  return rows.map(row =>
-    row.body
-      ? { post: JSON.parse(row.body), receivedAt: row.received_at, route: row.route, flags: JSON.parse(row.flags) }
-      : { version: row.version, erased: true, receivedAt: row.received_at },
+  return rows.map(
+    row => storedPost(row) ?? { version: row.version, erased: true as const, receivedAt: row.received_at },
   );
 }

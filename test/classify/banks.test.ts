@@ -199,7 +199,7 @@ function suite(settings: () => Promise<Record<string, string>>): void {
       [
         post(likeLetters(long)),
         post(`${oneWord} #more https://example.org/x`),
-        post(changedWords(long)),
+        post(changedWords(changedWords(long))),
         post(`${sentences(12, 22).join(' ')} ${long} ${sentences(12, 23).join(' ')}`),
         post(sentences(3, 24).join(' ')),
       ],
@@ -211,7 +211,7 @@ function suite(settings: () => Promise<Record<string, string>>): void {
     expect(labels).toEqual([['known-text'], ['known-text-near'], ['known-text-similar'], ['known-text-similar'], []]);
     expect(told[0]?.[0]).toMatchObject({ score: 1, entry: { bank: 'told', confirmed: true } });
     expect(told[1]?.[0]?.score).toBeGreaterThan(0.8);
-    expect(told[1]?.[0]?.reason).toMatch(/^is \d\d % the same as a text of bank told$/);
+    expect(told[1]?.[0]?.reason).toMatch(/^is .*\b\d\d % the same/);
     expect(told[2]?.[0]?.score).toBeLessThan(0.8);
     expect(told[3]?.[0]?.score).toBe(1);
   });

@@ -20,9 +20,10 @@ const units = new Uint16Array(longestText);
  * compatibility forms (NFKC) and case folded, look-alikes as the Latin letter, without accents, spaces, punctuation, emoji,
  * links, handles, and hashtags before and behind the text. Linear in the text's length, whatever it holds: characters are
  * folded one by one, so that no run of combining marks has to be sorted.
+ * @param untagged leaves out hashtags among words too, and what hangs on a word by `#`
  * @returns a view that the next call overwrites.
  */
-export function fold(text: string): Uint16Array {
+export function fold(text: string, untagged = false): Uint16Array {
   const links = findLinks(text).filter(link => link.certain);
   const end = Math.min(text.length, longestText);
   const asides: Aside[] = [];
@@ -60,9 +61,10 @@ export function fold(text: string): Uint16Array {
     if (letter === dropped) continue;
     if (letter === between) {
       if (aside && inWord && joins(code, aside)) continue;
-      const sign = inWord ? '' : signs.get(code);
+      const sign = signs.get(code);
+      const begins = sign && (!inWord || (untagged && sign === '#'));
       endWord();
-      if (sign) {
+      if (begins) {
         aside = { start: length, end: length, handle: sign === '@' };
         asides.push(aside);
       }
@@ -87,7 +89,7 @@ export function fold(text: string): Uint16Array {
   endWord();
   if (asides.length === 0) return units.subarray(0, length);
   // Hashtags among words are words; before and behind them they are not.
-  const out = asides.filter(({ start, end, handle }) => handle || end <= plainStart || start >= plainEnd);
+  const out = asides.filter(({ start, end, handle }) => untagged || handle || end <= plainStart || start >= plainEnd);
   return units.subarray(0, without(out, length));
 }
 

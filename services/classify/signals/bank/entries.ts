@@ -1,150 +1,37 @@
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import { ConflictError, type Database, type Runtime, sql, type Write } from '../../../runtime/index.js';
-import { findLinks, linkKey } from '../links/index.js';
-import { fold } from '../normalise.js';
-import type { BankRows, EntryRow } from './tables.js';
-
-/** Told to every process when an entry changed: a call to look. */
-export const changesChannel = 'banks';
-/** Fewer letters than this name no text: they would match what has nothing to do with it. */
-const leastLetters = 8;
-/** A text that loses a link, a handle or a hashtag in its normal form needs more, because what made it one of a kind may be gone. */
-const leastLettersMasked = 24;
-/** Texts from this length on are found with changes too. */
-export const leastNear = 24;
-/** Default similarity from which a changed text counts as the confirmed one: about one word in twenty. */
-const actsAtDefault = 0.8;
-
-const common = {
-  source: z.string().min(1).max(500),
-  tags: z.array(z.string().min(1).max(100)).max(50).default([]),
-  /** When it stops to match, in milliseconds since 1970. */
-  expiresAt: z.int().min(0).optional(),
-};
-
-export const textEntry = z.strictObject({
-  kind: z.literal('text'),
-  text: z.string().min(1).max(100_000),
-  /** From this similarity on (Jaccard, over runs of five letters) a changed text counts as this one; 1: only unchanged. */
-  actsAt: z.number().min(0.5).max(1).default(actsAtDefault),
-  ...common,
-});
-export const linkEntry = z.strictObject({
-  kind: z.literal('link'),
-  link: z.string().min(1).max(2048),
-  scope: z.enum(['link', 'prefix', 'domain']).default('link'),
-  ...common,
-});
-/** What an entry is made of. */
-const newEntrySchema = z.discriminatedUnion('kind', [textEntry, linkEntry]);
-export type NewEntry = z.input<typeof newEntrySchema>;
-
-export const bankName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-"');
+import { ConflictError, type Database, type Runtime, sql } from '../../../runtime/index.js';
+import { applySayings, type Needs, tell } from './apply.js';
+import { type Entry, oneOf, writeEntries } from './bulk.js';
+import { EntryError, type EntryKind, type NewEntry, nameOf, newEntrySchema, pdqRadius } from './entry.js';
+import { idOf } from './sayings.js';
+import type { BankRows, EntryRow, ListingRow } from './tables.js';
 
 /** An entry as it is shown. Times are milliseconds since 1970, UTC. */
 export interface BankEntry {
   id: string;
   bank: string;
-  kind: 'text' | 'link';
+  kind: EntryKind;
+  /** The text, the link, or the hash in hex. */
   content: string;
+  /** Of a link. */
   scope?: string;
+  /** Who listed it first. */
   source: string;
+  /** All who list it, and the ids that it has there. */
+  sources: { source: string; id: string }[];
   tags: string[];
   confirmedBy?: string;
   confirmedAt?: number;
+  /** Of a text: the similarity from which on it acts. */
   actsAt?: number;
+  /** Of a pdq hash: the distance up to which it acts. */
+  actsWithin?: number;
   expiresAt?: number;
   createdAt: number;
 }
 
-/** An entry that can't be taken in: the message names the field and what is wrong with it. */
-export class EntryError extends Error {
-  override name = 'EntryError';
-  constructor(
-    readonly field: string,
-    readonly reason: string,
-  ) {
-    super(`${field} ${reason}`);
-  }
-}
-
-/** A row before its change is counted. */
-type Entry = Omit<EntryRow, 'change'>;
-
-type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log'>;
-
-/** SHA-256 of a normal form. */
-export const digestOf = (units: Uint16Array): string =>
-  createHash('sha256')
-    .update(new Uint8Array(units.buffer, units.byteOffset, units.byteLength))
-    .digest('base64url');
-
-function foundByOf(entry: z.output<typeof newEntrySchema>): string {
-  if (entry.kind === 'link') {
-    const found = linkKey(entry.link, entry.scope);
-    if ('problem' in found) throw new EntryError('link', found.problem);
-    return found.key;
-  }
-  const units = fold(entry.text);
-  const masked = /[@#＠＃]/.test(entry.text) || findLinks(entry.text).some(link => link.certain);
-  const least = masked ? leastLettersMasked : leastLetters;
-  if (units.length < least) {
-    const without = masked ? ' beside links, handles and hashtags' : '';
-    throw new EntryError('text', `has ${units.length} letters and digits${without}; it takes ${least} to name a text`);
-  }
-  return digestOf(units);
-}
-
-/** Counts the change, and locks the counter until the commit: who polls by number can't miss one. */
-const countChange = (db: Database): Write => ({
-  query: db
-    .tables<BankRows>()
-    .insertInto('bank_changes')
-    .values({ id: 1, last: 1 })
-    .onConflict(on => on.column('id').doUpdateSet({ last: sql<number>`bank_changes.last + 1` })),
-});
-const thisChange = sql<number>`(select last from bank_changes where id = 1)`;
-
-const makeBank = (db: Database, name: string, now: number): Write => ({
-  query: db
-    .tables<BankRows>()
-    .insertInto('banks')
-    .values({ name, created_at: now })
-    .onConflict(on => on.column('name').doNothing()),
-});
-
-const insertion = (db: Database, entry: Entry): Write => ({
-  query: db
-    .tables<BankRows>()
-    .insertInto('bank_entries')
-    .values({ ...entry, change: thisChange }),
-});
-
-const confirming = (db: Database, { id, confirmed_by, confirmed_at, acts_at }: Entry): Write => ({
-  query: db
-    .tables<BankRows>()
-    .updateTable('bank_entries')
-    .set({ confirmed_by, confirmed_at, acts_at, change: thisChange })
-    .where('id', '=', id)
-    .where('removed_at', 'is', null)
-    .where('confirmed_by', 'is', null),
-  atLeast: 1,
-});
-
-const removal = (db: Database, { id }: Entry, now: number, by: string): Write => ({
-  query: db
-    .tables<BankRows>()
-    .updateTable('bank_entries')
-    .set({ removed_at: now, removed_by: by, change: thisChange })
-    .where('id', '=', id)
-    .where('removed_at', 'is', null),
-  atLeast: 1,
-});
-
 /**
  * Puts an entry into a bank, which is made with its first one. What is in it already stays as it is, but for what is new: `confirmedBy`
- * confirms it. It acts in every process within a second.
+ * confirms it, tags are added. It acts in every process within a second.
  * @param confirmedBy who of this operator's own people stands for it; without, it sends to review (promise 4).
  * @throws EntryError, UnavailableError
  */
@@ -154,60 +41,25 @@ export async function addBankEntry(
   input: NewEntry,
   confirmedBy?: string,
 ): Promise<{ entry: BankEntry; added: boolean }> {
-  const { db, time } = runtime;
-  const given = newEntrySchema.parse(input);
-  const foundBy = foundByOf(given);
-  const now = time.now();
-  const confirmation = confirmedBy ? { confirmed_by: confirmedBy, confirmed_at: now } : undefined;
-  for (let again = false; ; again = true) {
-    const old = await find(db, bank, given.kind, foundBy);
-    const expired = old !== undefined && old.expires_at !== null && old.expires_at <= now;
-    if (old && !expired && (!confirmation || old.confirmed_by !== null)) return { entry: shown(old), added: false };
-    const actsAt = given.kind === 'text' ? given.actsAt : null;
-    const entry: Entry =
-      old && !expired
-        ? { ...old, ...confirmation, acts_at: actsAt }
-        : {
-            id: time.uuid(),
-            bank,
-            kind: given.kind,
-            found_by: foundBy,
-            content: given.kind === 'text' ? given.text : given.link,
-            source: given.source,
-            tags: JSON.stringify(given.tags),
-            confirmed_by: null,
-            confirmed_at: null,
-            ...confirmation,
-            acts_at: actsAt,
-            expires_at: given.expiresAt ?? null,
-            created_at: now,
-            removed_at: null,
-            removed_by: null,
-          };
-    const count = countChange(db);
-    const writes = [makeBank(db, bank, now)];
-    if (expired) writes.push(count, removal(db, old, now, 'expiry'));
-    writes.push(count, entry.id === old?.id ? confirming(db, entry) : insertion(db, entry));
-    try {
-      await db.commit(writes);
-    } catch (error) {
-      // Somebody else added, confirmed or removed the same at this moment: look once more.
-      if (error instanceof ConflictError && !again) continue;
-      throw error;
-    }
-    await tell(runtime);
-    return { entry: shown(entry), added: entry.id !== old?.id };
-  }
+  const { source, ...given } = newEntrySchema.parse(input);
+  const named = { ...nameOf(given), tags: given.tags, expiresAt: given.expiresAt ?? null };
+  const saying = { sourceId: given.sourceId ?? idOf(named), named };
+  const manner = { by: confirmedBy ?? '', confirmed: confirmedBy !== undefined, byHand: true };
+  const [outcome] = await applySayings(runtime, bank, source, [saying], manner);
+  const entry = outcome?.entry as Entry;
+  const [shown] = await withSources(runtime.db, [entry]);
+  return { entry: shown as BankEntry, added: outcome?.what === 'added' };
 }
 
 /**
  * The entries of a bank, oldest first.
  * @param after the id of the last one seen.
+ * @param confirmed only those that are, or are not.
  */
 export async function listBankEntries(
   { db }: Pick<Runtime, 'db'>,
   bank: string,
-  { limit = 100, after }: { limit?: number; after?: string } = {},
+  { limit = 100, after, confirmed }: { limit?: number; after?: string; confirmed?: boolean } = {},
 ): Promise<BankEntry[]> {
   let query = db
     .tables<BankRows>()
@@ -218,55 +70,171 @@ export async function listBankEntries(
     .orderBy('created_at')
     .orderBy('id')
     .limit(limit);
+  if (confirmed !== undefined) query = query.where('confirmed_by', confirmed ? 'is not' : 'is', null);
   if (after !== undefined) {
     query = query.where(
       sql<boolean>`(created_at, id) > (select e.created_at, e.id from bank_entries e where e.id = ${after})`,
     );
   }
-  return (await query.execute()).map(shown);
+  return withSources(db, await query.execute());
 }
 
-/** Takes an entry out; false where the bank has none by this id. It stops to act in every process within a second. */
+/** One entry; undefined where the bank has none by this id. */
+export async function readBankEntry(
+  { db }: Pick<Runtime, 'db'>,
+  bank: string,
+  id: string,
+): Promise<BankEntry | undefined> {
+  const row = await find(db, bank, id);
+  return row && (await withSources(db, [row]))[0];
+}
+
+/**
+ * A person of this operator's stands for an entry: from now on it acts by itself, within the distance that they confirm it for. Confirmed
+ * already, it stays as it is, unless another distance is given.
+ * @param acts of a text the least similarity (0.5 to 1), of a pdq hash the largest distance (0 to 31); without, what the entry has.
+ * @returns undefined where the bank has none by this id. @throws EntryError where the entry has no such distance; UnavailableError
+ */
+export function confirmBankEntry(
+  runtime: Needs,
+  bank: string,
+  id: string,
+  by: string,
+  { actsAt, actsWithin }: { actsAt?: number | undefined; actsWithin?: number | undefined } = {},
+): Promise<BankEntry | undefined> {
+  return change(runtime, bank, id, row => {
+    if (actsAt !== undefined && row.kind !== 'text')
+      throw new EntryError('actsAt', `is for texts, not for ${row.kind}`);
+    if (actsWithin !== undefined && row.kind !== 'pdq') {
+      throw new EntryError('actsWithin', `is for pdq hashes, not for ${row.kind}`);
+    }
+    const acts_at = actsAt ?? actsWithin ?? row.acts_at;
+    if (row.confirmed_by !== null && acts_at === row.acts_at) return undefined;
+    return { confirmed_by: by, confirmed_at: runtime.time.now(), acts_at };
+  });
+}
+
+/** Takes an entry out; false where the bank has none by this id. It stops to act in every process within a second. @throws UnavailableError */
 export async function removeBankEntry(runtime: Needs, bank: string, id: string, by: string): Promise<boolean> {
-  const { db, time } = runtime;
-  for (let again = false; ; again = true) {
-    const entry = await db
-      .tables<BankRows>()
-      .selectFrom('bank_entries')
-      .selectAll()
-      .where('bank', '=', bank)
-      .where('id', '=', id)
-      .where('removed_at', 'is', null)
-      .executeTakeFirst();
-    if (!entry) return false;
+  const removed = await change(runtime, bank, id, () => ({ removed_at: runtime.time.now(), removed_by: by }));
+  return removed !== undefined;
+}
+
+/** Changes one entry from what it is; where `how` says undefined, it stays. */
+async function change(
+  runtime: Needs,
+  bank: string,
+  id: string,
+  how: (row: EntryRow) => Partial<Entry> | undefined,
+): Promise<BankEntry | undefined> {
+  const { db } = runtime;
+  for (let tries = 1; ; tries++) {
+    const row = await find(db, bank, id);
+    if (!row) return undefined;
+    const changes = how(row);
+    const entry = { ...row, ...changes };
     try {
-      await db.commit([countChange(db), removal(db, entry, time.now(), by)]);
+      if (changes) {
+        await db.commit(writeEntries(db, [{ entry, was: row.change }], []));
+        await tell(runtime);
+      }
     } catch (error) {
-      if (error instanceof ConflictError && !again) continue;
+      // Somebody else changed it at this moment: look once more.
+      if (error instanceof ConflictError && tries < 10) continue;
       throw error;
     }
-    await tell(runtime);
-    return true;
+    return (await withSources(db, [entry]))[0];
   }
 }
 
-const find = (db: Database, bank: string, kind: 'text' | 'link', foundBy: string): Promise<EntryRow | undefined> =>
+const find = (db: Database, bank: string, id: string): Promise<EntryRow | undefined> =>
   db
     .tables<BankRows>()
     .selectFrom('bank_entries')
     .selectAll()
     .where('bank', '=', bank)
-    .where('kind', '=', kind)
-    .where('found_by', '=', foundBy)
+    .where('id', '=', id)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
 
-/** The entry is durable: that others hear of it at once is a courtesy, they look by themselves soon enough. */
-async function tell({ cache, log }: Needs): Promise<void> {
-  await cache.publish(changesChannel, '').catch(error => log.warn({ err: error }, 'change of a bank not announced'));
+/**
+ * What changed in the banks, in order, for whoever passes entries on: each entry as it is now, under the number of its last change. What was
+ * removed is named for 90 days.
+ * @param after the number of the last change seen; 0 from the beginning. @param confirmed leaves out what nobody here confirmed.
+ */
+export async function readBankChanges(
+  { db }: Pick<Runtime, 'db'>,
+  { after, limit = 1000, bank, confirmed }: { after: number; limit?: number; bank?: string; confirmed?: boolean },
+): Promise<{ change: number; removed: boolean; entry: BankEntry }[]> {
+  let query = db
+    .tables<BankRows>()
+    .selectFrom('bank_entries')
+    .selectAll()
+    .where('change', '>', after)
+    .orderBy('change')
+    .limit(limit);
+  if (bank !== undefined) query = query.where('bank', '=', bank);
+  if (confirmed) query = query.where('confirmed_by', 'is not', null);
+  const rows = await query.execute();
+  const entries = await withSources(db, rows);
+  return rows.map((row, n) => ({
+    change: row.change,
+    removed: row.removed_at !== null,
+    entry: entries[n] as BankEntry,
+  }));
 }
 
-function shown(row: Entry): BankEntry {
+/**
+ * The ids under which a source lists entries of a bank, in order, for whoever compares a whole list with what is here.
+ * @param after the last one seen.
+ */
+export async function readSourceIds(
+  { db }: Pick<Runtime, 'db'>,
+  bank: string,
+  source: string,
+  { after = '', limit = 1000 }: { after?: string; limit?: number } = {},
+): Promise<string[]> {
+  const rows = await db
+    .tables<BankRows>()
+    .selectFrom('bank_listings')
+    .select('source_id')
+    .where('bank', '=', bank)
+    .where('source', '=', source)
+    .where('source_id', '>', after)
+    .orderBy('source_id')
+    .limit(limit)
+    .execute();
+  return rows.map(row => row.source_id);
+}
+
+/** Entries as they are shown, with all who list them. */
+async function withSources(db: Database, entries: readonly Entry[]): Promise<BankEntry[]> {
+  if (entries.length === 0) return [];
+  const listings = await db
+    .tables<BankRows>()
+    .selectFrom('bank_listings')
+    .selectAll()
+    .where(
+      oneOf(
+        db,
+        'entry_id',
+        entries.map(({ id }) => id),
+      ),
+    )
+    .orderBy('listed_at')
+    .orderBy('source')
+    .orderBy('source_id')
+    .execute();
+  const byEntry = new Map<string, ListingRow[]>();
+  for (const row of listings) {
+    const list = byEntry.get(row.entry_id);
+    if (list) list.push(row);
+    else byEntry.set(row.entry_id, [row]);
+  }
+  return entries.map(entry => shown(entry, byEntry.get(entry.id) ?? []));
+}
+
+export function shown(row: Entry, listings: readonly ListingRow[] = []): BankEntry {
   return {
     id: row.id,
     bank: row.bank,
@@ -274,10 +242,12 @@ function shown(row: Entry): BankEntry {
     content: row.content,
     ...(row.kind === 'link' && { scope: row.found_by.slice(0, row.found_by.indexOf(' ')) }),
     source: row.source,
+    sources: listings.map(({ source, source_id }) => ({ source, id: source_id })),
     tags: JSON.parse(row.tags),
     ...(row.confirmed_by !== null && { confirmedBy: row.confirmed_by }),
     ...(row.confirmed_at !== null && { confirmedAt: row.confirmed_at }),
-    ...(row.acts_at !== null && { actsAt: row.acts_at }),
+    ...(row.kind === 'text' && { actsAt: row.acts_at ?? 1 }),
+    ...(row.kind === 'pdq' && { actsWithin: row.acts_at ?? pdqRadius }),
     ...(row.expires_at !== null && { expiresAt: row.expires_at }),
     createdAt: row.created_at,
   };

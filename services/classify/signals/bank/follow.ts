@@ -1,27 +1,21 @@
-import { loop, type Runtime } from '../../../runtime/index.js';
-import { fold } from '../normalise.js';
-import { changesChannel, digestOf, leastNear } from './entries.js';
-import { PostingLists } from './posting-lists.js';
-import { hashOf } from './shingles.js';
-import type { BankRows, EntryRow } from './tables.js';
-import { type Nearness, TextIndex } from './text-index.js';
+import { loop, type Runtime, sql } from '../../../runtime/index.js';
+import { changesChannel } from './apply.js';
+import type { Kept, KnownEntry } from './entry-table.js';
+import { Known } from './known.js';
+import type { BankRows } from './tables.js';
+import type { Nearness } from './text-index.js';
 
 /** Pause between two looks for changes: with the time a look takes, within the second in which an entry has to act. */
 const lookEvery = 300;
-const page = 2_000;
+/** Rows read at once: many short ones, few long ones, about so many characters. */
+const fewest = 50;
+const most = 5_000;
+const pageSize = 2_000_000;
+const window = 50_000;
 /** Unread for so long, the banks count as out of date. */
 const patience = 10_000;
-
-/** An entry as the signals see it. */
-export interface KnownEntry {
-  id: string;
-  bank: string;
-  confirmed: boolean;
-  /** Similarity from which a changed text counts as this one. */
-  actsAt: number;
-  foundBy: string;
-  expiresAt: number;
-}
+/** How long rows are taken in before other work gets its turn, in ms. */
+const turn = 10;
 
 /** What is in the banks, in memory, kept up with the record. */
 export interface Banks {
@@ -33,70 +27,22 @@ export interface Banks {
   near(units: Uint16Array): { entry: KnownEntry; near: Nearness }[];
   /** Entries listed under a link's key. */
   links(key: string): KnownEntry[];
+  /**
+   * Entries that a picture or file is, by the hashes there are of it, in hex: pictures up to 31 bits away, nearest first, then files (distance 0).
+   * Whether an entry may act at that distance says `actsWithin`.
+   */
+  media(hashes: {
+    pdq?: string | undefined;
+    sha256?: string | undefined;
+    md5?: string | undefined;
+  }): Promise<{ entry: KnownEntry; distance: number }[]>;
   problem(): string | undefined;
   stop(): Promise<void>;
 }
 
-/** One building of the index: entries only come in and are marked as gone; when half is gone, it is built anew. */
-class Index {
-  readonly entries = new Map<string, KnownEntry>();
-  readonly #texts = new TextIndex();
-  readonly #exact = new PostingLists();
-  /** By slot of the text index. */
-  readonly #bySlot: string[] = [];
-  readonly #exactIds: string[] = [];
-  readonly #links = new Map<string, Set<string>>();
-  gone = 0;
-
-  put(row: EntryRow): void {
-    const known = this.entries.has(row.id);
-    this.entries.set(row.id, {
-      id: row.id,
-      bank: row.bank,
-      confirmed: row.confirmed_by !== null,
-      actsAt: row.acts_at ?? 1,
-      foundBy: row.found_by,
-      expiresAt: row.expires_at ?? Number.POSITIVE_INFINITY,
-    });
-    if (known) return;
-    if (row.kind === 'link') {
-      const ids = this.#links.get(row.found_by) ?? new Set();
-      this.#links.set(row.found_by, ids.add(row.id));
-      return;
-    }
-    const units = fold(row.content);
-    this.#exact.add(hashOf(units), this.#exactIds.push(row.id) - 1);
-    if (units.length >= leastNear) this.#bySlot[this.#texts.add(units)] = row.id;
-  }
-
-  take(row: EntryRow): void {
-    if (!this.entries.delete(row.id)) return;
-    this.gone++;
-    if (row.kind === 'link') this.#links.get(row.found_by)?.delete(row.id);
-  }
-
-  exact(units: Uint16Array): KnownEntry[] {
-    const found: KnownEntry[] = [];
-    let digest: string | undefined;
-    for (let at = this.#exact.first(hashOf(units)); at >= 0; at = this.#exact.next(at)) {
-      digest ??= digestOf(units);
-      const entry = this.entries.get(this.#exactIds[this.#exact.item(at)] ?? '');
-      if (entry?.foundBy === digest) found.push(entry);
-    }
-    return found;
-  }
-
-  near(units: Uint16Array): { entry: KnownEntry; near: Nearness }[] {
-    return this.#texts.find(units).flatMap(near => {
-      const entry = this.entries.get(this.#bySlot[near.slot] ?? '');
-      return entry ? [{ entry, near }] : [];
-    });
-  }
-
-  links(key: string): KnownEntry[] {
-    const ids = this.#links.get(key);
-    return ids ? [...ids].flatMap(id => this.entries.get(id) ?? []) : [];
-  }
+interface Row extends Kept {
+  removed_at: number | null;
+  change: number;
 }
 
 /** Reads the banks and keeps up with their changes. Resolves once all of them are in. @throws UnavailableError */
@@ -106,38 +52,98 @@ export async function followBanks({
   time,
   log,
 }: Pick<Runtime, 'db' | 'cache' | 'time' | 'log'>): Promise<Banks> {
-  let index = new Index();
+  const known = new Known(() => time.now());
   let version = 0;
   let readAt = time.steady();
+  let limit = 200;
 
-  const changes = (after: number, all: boolean): Promise<EntryRow[]> => {
-    const query = db.tables<BankRows>().selectFrom('bank_entries').selectAll().where('change', '>', after);
-    return (all ? query : query.where('removed_at', 'is', null)).orderBy('change').limit(page).execute();
+  /** Hashes are not needed as they were given. */
+  const columns = [
+    'id',
+    'bank',
+    'kind',
+    'found_by',
+    sql<string>`case when kind in ('text', 'link') then content else '' end`.as('content'),
+    'confirmed_by',
+    'acts_at',
+    'expires_at',
+    'removed_at',
+    'change',
+  ] as const;
+
+  const adapt = (rows: readonly Row[]) => {
+    const size = rows.reduce((sum, { content }) => sum + content.length + 200, 0);
+    if (rows.length > 0) limit = Math.max(fewest, Math.min(most, Math.floor((pageSize * rows.length) / size)));
   };
+
+  async function changes(after: number, all: boolean): Promise<Row[]> {
+    const query = db.tables<BankRows>().selectFrom('bank_entries').select(columns).where('change', '>', after);
+    const rows = await (all ? query : query.where('removed_at', 'is', null)).orderBy('change').limit(limit).execute();
+    adapt(rows);
+    return rows;
+  }
+
+  /** Takes rows in, a little at a time. */
+  async function take(rows: readonly Row[], into: Pick<Known, 'put' | 'take'>, done?: (row: Row) => void) {
+    let since = time.steady();
+    for (const [n, row] of rows.entries()) {
+      if (row.removed_at === null) into.put(row);
+      else into.take(row);
+      done?.(row);
+      // Asking for the time costs as much as a hash; a text may take long.
+      if ((row.kind !== 'text' && n % 64 !== 0) || time.steady() - since < turn) continue;
+      await time.sleep(0);
+      since = time.steady();
+    }
+  }
 
   async function build(): Promise<void> {
     // Changes that come in meanwhile have higher numbers; they are read once more afterwards, which changes nothing.
     const before = await db.tables<BankRows>().selectFrom('bank_changes').select('last').executeTakeFirst();
-    const next = new Index();
-    let last = 0;
-    for (let rows = await changes(0, false); rows.length > 0; rows = await changes(last, false)) {
-      for (const row of rows) next.put(row);
-      last = rows.at(-1)?.change ?? last;
+    for (let rows = await changes(0, false); rows.length > 0; ) {
+      // The next ones are read while these are taken in.
+      const next = changes(rows.at(-1)?.change ?? 0, false);
+      next.catch(() => undefined);
+      await take(rows, known);
+      rows = await next;
     }
-    index = next;
     version = before?.last ?? 0;
   }
 
   async function catchUp(): Promise<void> {
     for (let rows = await changes(version, true); rows.length > 0; rows = await changes(version, true)) {
-      for (const row of rows) {
-        if (row.removed_at === null) index.put(row);
-        else index.take(row);
+      await take(rows, known, row => {
         version = row.change;
-      }
+      });
+      readAt = time.steady();
     }
-    if (index.gone > 1_000 && index.gone > index.entries.size) await build();
+    if (known.stale) await buildTexts();
     readAt = time.steady();
+  }
+
+  /** The index of texts can't take out what is gone; it is built anew beside the old one, which goes on meanwhile. */
+  async function buildTexts(): Promise<void> {
+    const { texts, put } = known.fresh();
+    const last = version;
+    for (let from = 0; from < last; ) {
+      // A window of changes, so that millions of hashes between two texts don't make one query long.
+      const until = Math.min(from + window, last);
+      const rows = await db
+        .tables<BankRows>()
+        .selectFrom('bank_entries')
+        .select(columns)
+        .where('change', '>', from)
+        .where('change', '<=', until)
+        .where('kind', '=', 'text')
+        .where('removed_at', 'is', null)
+        .orderBy('change')
+        .limit(limit)
+        .execute();
+      from = rows.length < limit ? until : (rows.at(-1)?.change ?? until);
+      adapt(rows);
+      await take(rows, { put, take: () => undefined });
+    }
+    known.replace(texts);
   }
 
   await build();
@@ -148,12 +154,9 @@ export async function followBanks({
       await looking.stop();
       throw error;
     });
-  const acting = (entry: KnownEntry): boolean => entry.expiresAt > time.now();
   return {
+    ...known.lookups(),
     version: () => version,
-    exact: units => index.exact(units).filter(acting),
-    near: units => index.near(units).filter(({ entry }) => acting(entry)),
-    links: key => index.links(key).filter(acting),
     problem() {
       const since = time.steady() - readAt;
       return since > patience ? `the banks were last read ${Math.round(since / 1000)} s ago` : undefined;

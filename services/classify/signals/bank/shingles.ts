@@ -14,19 +14,24 @@ let scratch = new Uint32Array(4096);
  * A hash for each run of `width` letters, in order, repeated ones repeated; none of a text with fewer.
  * @returns a view that the next call overwrites.
  */
-export function shinglesOf(units: Uint16Array, width: number): Uint32Array {
-  if (scratch.length < units.length) scratch = new Uint32Array(units.length * 2);
+export function shinglesOf(letters: Uint16Array | Uint8Array, width: number): Uint32Array {
+  if (scratch.length < letters.length) scratch = new Uint32Array(letters.length * 2);
+  return shinglesInto(scratch, letters, width);
+}
+
+/** The same, into the caller's own room, which has to be as long as the text. */
+export function shinglesInto(room: Uint32Array, letters: Uint16Array | Uint8Array, width: number): Uint32Array {
   let lead = 1;
   for (let n = 0; n < width; n++) lead = Math.imul(lead, base);
   let rolling = 0;
   let count = 0;
-  for (let n = 0; n < units.length; n++) {
-    rolling = Math.imul(rolling, base) + units[n]! + 1;
-    if (n >= width) rolling -= Math.imul(lead, units[n - width]! + 1);
+  for (let n = 0; n < letters.length; n++) {
+    rolling = Math.imul(rolling, base) + letters[n]! + 1;
+    if (n >= width) rolling -= Math.imul(lead, letters[n - width]! + 1);
     rolling |= 0;
-    if (n >= width - 1) scratch[count++] = spread(rolling);
+    if (n >= width - 1) room[count++] = spread(rolling);
   }
-  return scratch.subarray(0, count);
+  return room.subarray(0, count);
 }
 
 /** One hash of the whole. */

@@ -1,135 +1,171 @@
-import { doubled, PostingLists } from './posting-lists.js';
-import { distinct, shinglesOf } from './shingles.js';
+import { Alignment } from './alignment.js';
+import { PostingLists } from './posting-lists.js';
+import { distinct, shinglesInto, shinglesOf } from './shingles.js';
 
-/** Letters of the runs that texts are compared by, and of the longer, rarer ones by which candidates are found. */
-const compared = 5;
-const anchored = 8;
+/** Letters of the runs by which candidates are found. */
+const anchored = 9;
 /** By so many of its runs an entry is found; runs that lead to `crowd` entries already are left to those. */
 const anchors = 24;
 const crowd = 8;
+/** Of those behind a run no more than this are looked at, the newest. */
+const mostBehind = 8;
 /** Of its anchors a post must share this part, and two at least, to be compared. */
-const share = 0.1;
-/** So many entries are compared with a post at the most, those with the most anchors in common. */
+const share = 0.15;
+/** So many entries are compared with a post at the most, those with the most anchors in common, and so many letters of them. */
 const mostCompared = 64;
+const mostLetters = 1_000_000;
 
 const manyRuns = 1_000;
+const chunkSize = 1 << 20;
 
-/** How much of two texts is the same, from 0 to 1, over the distinct runs of five letters. */
+/** Fewer letters in common than this say nothing. */
+const leastBoth = 20;
+/** A post this many times as long as an entry is no re-post of it; it may quote it, if the entry has this many letters. */
+const longer = 2.5;
+const leastQuoted = 40;
+
+/** Similarity from which a changed text counts as the confirmed one, where nothing else was said: a fifth of its words may be others. */
+export const actsAtDefault = 0.5;
+
+/** How much of two texts is the same, in letters of their normal form. */
 export interface Nearness {
   slot: number;
-  /** Jaccard: what both have, of what either has. */
+  /** From 0 to 1: letters that both have, in the same order, of those of the entry and what the post has beyond it. */
   similarity: number;
-  /** What both have, of what the entry has: 1 where the post holds all of the entry's text. */
+  /** From 0 to 1: letters that both have, in the same order, of the entry's: 1 where the post holds all of the entry's text. */
   containment: number;
-  /** How many runs both have. */
+  /** Letters that both have. */
   both: number;
+  /** The post is the entry's text, changed here and there, with nothing before, behind or between; else it may quote it. */
+  alone: boolean;
 }
 
 /**
- * Finds the entries whose text a post holds, changed. Candidates come from shared anchors: of an entry's runs of eight letters those with
+ * Finds the entries whose text a post holds, changed. Candidates come from shared anchors: of an entry's runs of nine letters those with
  * the lowest hashes that few others have, a bottom sketch (Broder, On the resemblance and containment of documents, 1997). Each
- * candidate is then compared exactly. Memory: about 4 bytes a letter and 800 an entry, in typed arrays that double.
+ * candidate is then laid beside the post. Memory: about 270 bytes an entry and one a letter, in typed arrays.
  */
 export class TextIndex {
-  #anchors = new PostingLists();
-  /** Each entry's distinct shingles, one entry after the other; `#start[slot]` to `#start[slot + 1]`. */
-  #shingles = new Uint32Array(4096);
-  #start = new Uint32Array(1024);
-  #needed = new Uint16Array(1024);
-  #hits = new Uint16Array(1024);
+  readonly #anchors = new PostingLists();
+  /** The letters of the entries, a byte each: different ones of one script stay different. */
+  readonly #chunks: Uint8Array[] = [];
+  #free = 0;
+  /** By slot: chunk, where in it, how long; how many anchors a post has to share. */
+  #where = new Uint32Array(3 * 1024);
+  #needed = new Uint8Array(1024);
+  #hits = new Uint8Array(1024);
   #slots = 0;
-  readonly #post = new Members();
+  #post = new Uint8Array(1024);
+  #runs = new Uint32Array(1024);
+  #cursors = new Int32Array(1024);
+  readonly #alignment = new Alignment();
 
   /** Takes in the next entry and answers its slot: 0, 1, … */
   add(units: Uint16Array): number {
     const slot = this.#slots++;
-    if (this.#slots >= this.#start.length) {
-      this.#start = doubled(this.#start);
-      this.#needed = doubled(this.#needed);
-      this.#hits = doubled(this.#hits);
+    if (this.#slots > this.#hits.length) {
+      const room = Math.ceil(this.#hits.length * 1.5);
+      this.#where = inRoom(this.#where, room * 3);
+      this.#needed = inRoom(this.#needed, room);
+      this.#hits = inRoom(this.#hits, room);
     }
-    const shingles = distinct(shinglesOf(units, compared));
-    const from = this.#start[slot]!;
-    while (from + shingles.length > this.#shingles.length) this.#shingles = doubled(this.#shingles);
-    this.#shingles.set(shingles, from);
-    this.#start[slot + 1] = from + shingles.length;
-    const marks = distinct(shinglesOf(units, anchored));
-    const rare = marks.filter(hash => this.#anchors.count(hash) < crowd).subarray(0, anchors);
-    const chosen = rare.length >= Math.min(anchors / 3, marks.length) ? rare : marks.subarray(0, anchors);
+    this.#keep(slot, units);
+    const marks = distinct(shinglesOf(this.#letters(slot), anchored));
+    let rare = 0;
+    for (let n = 0; n < marks.length && rare < anchors; n++) {
+      if (this.#anchors.count(marks[n]!) < crowd) this.#runs[rare++] = marks[n]!;
+    }
+    const chosen =
+      rare >= Math.min(anchors / 3, marks.length) ? this.#runs.subarray(0, rare) : marks.subarray(0, anchors);
     for (const hash of chosen) this.#anchors.add(hash, slot);
     this.#needed[slot] = Math.max(Math.min(2, chosen.length), Math.ceil(chosen.length * share));
     return slot;
   }
 
-  /** The entries that share anchors with the text, and how near each is; no more than 64. */
+  /** The entries that share anchors with the text and have letters in common with it, and how near each is; no more than 64. */
   find(units: Uint16Array): Nearness[] {
-    const runs = shinglesOf(units, anchored);
-    // What repeats itself counts again each time; in a long text that would put chance before what is really there.
-    const shingles = runs.length > manyRuns ? distinct(runs) : runs;
-    const touched: number[] = [];
-    for (let n = 0; n < shingles.length; n++) {
-      for (let at = this.#anchors.first(shingles[n]!); at >= 0; at = this.#anchors.next(at)) {
-        const slot = this.#anchors.item(at);
-        const hits = this.#hits[slot]!;
-        if (hits === 0) touched.push(slot);
-        if (hits < 0xffff) this.#hits[slot] = hits + 1;
-      }
-    }
-    if (touched.length === 0) return [];
-    const candidates = touched.filter(slot => this.#hits[slot]! >= this.#needed[slot]!);
-    if (candidates.length > mostCompared) {
-      candidates.sort((a, b) => this.#hits[b]! - this.#hits[a]!);
-      candidates.length = mostCompared;
-    }
-    for (const slot of touched) this.#hits[slot] = 0;
+    const candidates = this.#candidates(units);
     if (candidates.length === 0) return [];
-    this.#post.fill(shinglesOf(units, compared));
-    return candidates.map(slot => this.#compare(slot));
+    this.#alignment.take(this.#post.subarray(0, units.length));
+    const found: Nearness[] = [];
+    let letters = 0;
+    for (const slot of candidates) {
+      const entry = this.#letters(slot);
+      letters += entry.length;
+      if (letters > mostLetters && found.length > 0) break;
+      const { both, added, alone } = this.#alignment.compare(entry, leastBoth);
+      if (both < leastBoth) continue;
+      const similarity = both / (entry.length + added);
+      found.push({ slot, similarity, containment: both / entry.length, both, alone });
+    }
+    return found;
   }
 
-  #compare(slot: number): Nearness {
-    const from = this.#start[slot]!;
-    const to = this.#start[slot + 1]!;
-    let both = 0;
-    for (let n = from; n < to; n++) if (this.#post.has(this.#shingles[n]!)) both++;
-    return { slot, similarity: both / (to - from + this.#post.size - both), containment: both / (to - from), both };
+  /** Slots worth comparing, those with the most anchors in common first. Leaves the text's letters in `post`. */
+  #candidates(units: Uint16Array): number[] {
+    if (this.#post.length < units.length) {
+      this.#post = new Uint8Array(units.length * 2);
+      this.#runs = new Uint32Array(units.length * 2);
+      this.#cursors = new Int32Array(units.length * 2);
+    }
+    for (let n = 0; n < units.length; n++) this.#post[n] = byteOf(units[n]!);
+    const all = shinglesInto(this.#runs, this.#post.subarray(0, units.length), anchored);
+    // What repeats itself counts again each time; in a long text that would put chance before what is really there.
+    const runs = all.length > manyRuns ? distinct(all) : all;
+    const touched: number[] = [];
+    const lists = this.#anchors;
+    const heads = lists.firstOfEach(runs, this.#cursors);
+    for (let n = 0; n < heads; n++) {
+      let behind = 0;
+      for (let at = this.#cursors[n]!; at >= 0 && behind < mostBehind; at = lists.next(at)) {
+        const slot = lists.item(at);
+        const hits = this.#hits[slot]!;
+        if (hits === 0) touched.push(slot);
+        if (hits < 0xff) this.#hits[slot] = hits + 1;
+        behind++;
+      }
+    }
+    if (touched.length === 0) return touched;
+    const candidates = touched.filter(
+      slot => this.#hits[slot]! >= this.#needed[slot]! && this.#fits(slot, units.length),
+    );
+    if (candidates.length > 1) candidates.sort((a, b) => this.#hits[b]! - this.#hits[a]!);
+    for (const slot of touched) this.#hits[slot] = 0;
+    if (candidates.length > mostCompared) candidates.length = mostCompared;
+    return candidates;
+  }
+
+  /** Whether the lengths allow the post to be the entry's text, or to quote it. */
+  #fits(slot: number, letters: number): boolean {
+    const length = this.#where[slot * 3 + 2]!;
+    return length >= leastQuoted || letters <= length * longer;
+  }
+
+  #keep(slot: number, units: Uint16Array): void {
+    let chunk = this.#chunks.length - 1;
+    if (chunk < 0 || this.#free + units.length > this.#chunks[chunk]!.length) {
+      this.#chunks.push(new Uint8Array(Math.max(chunkSize, units.length)));
+      this.#free = 0;
+      chunk++;
+    }
+    const letters = this.#chunks[chunk]!;
+    for (let n = 0; n < units.length; n++) letters[this.#free + n] = byteOf(units[n]!);
+    this.#where[slot * 3] = chunk;
+    this.#where[slot * 3 + 1] = this.#free;
+    this.#where[slot * 3 + 2] = units.length;
+    this.#free += units.length;
+  }
+
+  #letters(slot: number): Uint8Array {
+    const from = this.#where[slot * 3 + 1]!;
+    return this.#chunks[this.#where[slot * 3]!]!.subarray(from, from + this.#where[slot * 3 + 2]!);
   }
 }
 
-/** A set of 32-bit numbers that is filled again and again without being cleared. */
-class Members {
-  #values = new Uint32Array(8192);
-  #round = new Uint32Array(8192);
-  #current = 0;
-  size = 0;
+const byteOf = (unit: number): number => (unit ^ (unit >>> 8)) & 0xff;
 
-  fill(values: Uint32Array): void {
-    let room = this.#values.length;
-    while (room < values.length * 2) room *= 2;
-    if (room !== this.#values.length || this.#current === 0xffffffff) {
-      this.#values = new Uint32Array(room);
-      this.#round = new Uint32Array(room);
-      this.#current = 0;
-    }
-    this.#current++;
-    this.size = 0;
-    for (let n = 0; n < values.length; n++) {
-      const at = this.#find(values[n]!);
-      if (this.#round[at] === this.#current) continue;
-      this.#values[at] = values[n]!;
-      this.#round[at] = this.#current;
-      this.size++;
-    }
-  }
-
-  has(value: number): boolean {
-    return this.#round[this.#find(value)] === this.#current;
-  }
-
-  #find(value: number): number {
-    const mask = this.#values.length - 1;
-    let at = value & mask;
-    while (this.#round[at] === this.#current && this.#values[at] !== value) at = (at + 1) & mask;
-    return at;
-  }
+function inRoom<A extends Uint32Array | Uint16Array | Uint8Array>(array: A, room: number): A {
+  const copy = new (array.constructor as new (length: number) => A)(room);
+  copy.set(array);
+  return copy;
 }

@@ -1,3 +1,5 @@
+import { type Form, type Site, siteOf } from './sites.js';
+
 /** What is added to a link to follow who clicked it, and changes nothing of what it shows. */
 const tracking = new Set(
   (
@@ -18,17 +20,19 @@ const trackingByHost: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** One link in the form in which links are compared. */
 export interface NormalLink {
-  /** Lower case, punycode, without `www.` and final dot; with the port where it is not the scheme's own. */
+  /** Lower case, punycode, without `www.` and final dot, of several hosts of a site the usual one; with the port where it is not the scheme's own. */
   host: string;
   /** Without final slash; empty for the root. */
   path: string;
-  /** Host, path, what is left of the query (sorted), and a fragment that names a page of its own. */
+  /** Sorted, without what says nothing of the page; empty or with its question mark. */
+  query: string;
+  /** Host, path, query, and a fragment that names a page of its own; of a page with several addresses the usual one. */
   whole: string;
 }
 
 /**
  * The normal form of a web link (a scheme may be missing), or undefined where it is none. http and https, `www.` and not, percent-encoding,
- * dot segments, tracking parameters and the order of parameters make no difference.
+ * dot segments, tracking parameters, the order of parameters, and which of a site's addresses it is (`sites.ts`) make no difference.
  */
 export function normalLink(link: string): NormalLink | undefined {
   const [, scheme] = /^[a-z][a-z0-9+.-]*:(\/\/|(?!\d))/i.exec(link) ?? [];
@@ -41,14 +45,39 @@ export function normalLink(link: string): NormalLink | undefined {
   const name = url.hostname.replace(/\.$/, '').replace(/^www\.(?=.*\.)/, '');
   if (name === '') return undefined;
   const otherDefault = url.port === '80' || url.port === '443';
-  const host = url.port === '' || otherDefault ? name : `${name}:${url.port}`;
+  const port = url.port === '' || otherDefault ? '' : `:${url.port}`;
   const path = plainEncoding(url.pathname)
     .replace(/\/{2,}/g, '/')
     .replace(/\/$/, '');
   const query = normalQuery(url.search, name);
   // Single-page applications and file hosts keep the page behind the hash.
   const fragment = /^#[!/]./.test(url.hash) ? plainEncoding(url.hash).replace(/\/$/, '') : '';
-  return { host, path, whole: `${host}${path}${query}${fragment}` };
+  const site = port === '' ? siteOf(name) : undefined;
+  if (site) return onSite(site, name, path, query, fragment);
+  const host = `${name}${port}`;
+  return { host, path, query, whole: `${host}${path}${query}${fragment}` };
+}
+
+function onSite(site: Site, name: string, given: string, asked: string, fragment: string): NormalLink {
+  const { host, names, paths, pages, only } = site;
+  const usual = rewritten(paths, name, given) ?? given;
+  const path = names ? usual.replace(names, part => part.toLowerCase()) : usual;
+  const naming = only?.[path];
+  const query = naming ? filterQuery(asked, parameter => naming.includes(nameOf(parameter))) : asked;
+  const page = fragment === '' ? rewritten(pages, name, `${path}${query}`) : undefined;
+  return { host, path, query, whole: `${host}${page ?? `${path}${query}${fragment}`}` };
+}
+
+function rewritten(forms: readonly Form[] | undefined, host: string, text: string): string | undefined {
+  const form = forms?.find(({ on, when }) => (on === undefined || on === host) && when.test(text));
+  return form && text.replace(form.when, form.is);
+}
+
+const nameOf = (parameter: string): string => parameter.split('=', 1)[0] ?? '';
+
+function filterQuery(query: string, keep: (parameter: string) => boolean): string {
+  const parameters = query.slice(1).split('&').filter(keep);
+  return parameters.length === 0 ? '' : `?${parameters.join('&')}`;
 }
 
 function normalQuery(search: string, host: string): string {
@@ -57,7 +86,7 @@ function normalQuery(search: string, host: string): string {
     .slice(1)
     .split('&')
     .filter(parameter => {
-      const name = (parameter.split('=', 1)[0] ?? '').toLowerCase();
+      const name = nameOf(parameter).toLowerCase();
       return parameter !== '' && !name.startsWith('utm_') && !tracking.has(name) && !own?.has(name);
     })
     .map(plainEncoding)
@@ -83,6 +112,7 @@ export function linkKey(link: string, scope: LinkScope): { key: string } | { pro
   const name = normal.host.replace(/:\d+$/, '');
   if (!name.includes('.') && !name.startsWith('[')) return { problem: `names no domain (${name})` };
   if (scope === 'link') return { key: `link ${normal.whole}` };
+  if (normal.query !== '') return { problem: 'has a query; list it as link' };
   if (scope === 'domain') {
     return normal.path === '' ? { key: `domain ${name}` } : { problem: 'has a path; list it as prefix or link' };
   }
@@ -94,7 +124,7 @@ export function linkKey(link: string, scope: LinkScope): { key: string } | { pro
 const mostSteps = 32;
 
 /** All keys under which this link may be listed, the narrowest first. Bounded: of a very deep path or name the ends are looked at. */
-export function keysOf({ host, path, whole }: NormalLink): string[] {
+export function keysOf({ host, path, whole }: Omit<NormalLink, 'query'>): string[] {
   const keys = [`link ${whole}`];
   const segments = path.split('/', mostSteps);
   for (let n = segments.length; n > 1; n--) keys.push(`prefix ${host}${segments.slice(0, n).join('/')}`);

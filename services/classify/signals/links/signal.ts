@@ -15,7 +15,7 @@ export function knownLinkSignal(banks: Banks): Signal {
     cost: 'cheap',
     labels: ['known-link'],
     evidence: { 'known-link': 'confirmed' },
-    version: () => `known-link-1 banks@${banks.version()}`,
+    version: () => `known-link-2 banks@${banks.version()}`,
     assess: async posts => posts.map(post => look(banks, post)),
     problem: async () => banks.problem(),
     // Who opened the banks closes them.
