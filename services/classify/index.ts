@@ -2,35 +2,49 @@ import { Router } from 'express';
 import { connectorsOf } from '../platforms/index.js';
 import { loadPolicy } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
-import { bankRoutes, bankTables, startSignals } from './signals/index.js';
+import { exchangeTables, startExchange } from './exchange/index.js';
+import { Asker } from './later/index.js';
+import { classifyMetrics } from './metrics.js';
+import { defaultRegistry, modelRoutes } from './models/index.js';
+import { bankRoutes, bankTables, startSignals, stayDownStage } from './signals/index.js';
 import { classifyStage } from './stage.js';
-import { assessmentsTable } from './tables.js';
+import { classifyTables } from './tables.js';
 
+export { type AssessedPost, assessPosts } from './assess.js';
+export { defaultRegistry } from './models/index.js';
 export { readAssessment, readOutcomes } from './read.js';
-export { standardTestPost, startSignals, startTextModel } from './signals/index.js';
-export { assess } from './stage.js';
+export { type RunningSignals, standardTestPost, startSignals, startTextModel } from './signals/index.js';
 export type { AssessmentRow } from './tables.js';
 
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [assessmentsTable, ...bankTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
       [...connectors].map(([platform, connector]) => [platform, connector.testAccounts]),
     );
-    const signals = await startSignals(runtime, { testAccounts });
-    const policy = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.signals);
-    const versions = () => ({ policy: policy.version, model: signals.versions()['text-model'] });
-    const stage = await runtime.run(classifyStage(runtime, signals, () => policy, versions));
+    const models = runtime.config.SANSDELAI_MODELS ?? defaultRegistry();
+    const signals = await startSignals(runtime, { testAccounts, models, hma: runtime.config.HMA_URL });
+    const policy = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
+    const metrics = classifyMetrics(runtime.metrics, () => signals.models());
+    const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach));
+    const stayDown = await runtime.run(stayDownStage(runtime));
+    const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
+    const asker = new Asker(runtime, signals, () => policy, metrics);
     const routes = Router();
     routes.use(bankRoutes(runtime));
+    routes.use(modelRoutes(() => signals.models()));
+    if (exchange.routes) routes.use(exchange.routes);
     return {
       routes,
       problem: () => signals.problem(),
       stop: async () => {
         await stage.stop();
+        await stayDown.stop();
+        await exchange.stop();
+        await asker.stop();
         await signals.stop();
       },
     };

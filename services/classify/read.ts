@@ -1,17 +1,36 @@
 import { busKey } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
-import type { AssessmentRow, ClassifyRows } from './tables.js';
+import type { AssessmentRow, ClassifyRows, QuestionRow } from './tables.js';
+import { versionsIn } from './version-sets.js';
 
-/** The view that other services have of the assessments: all versions of one item, oldest first. */
-export function readAssessment(db: Database, platform: string, id: string): Promise<AssessmentRow[]> {
-  return db
-    .tables<ClassifyRows>()
-    .selectFrom('assessments')
-    .selectAll()
-    .where('item', '=', busKey({ platform, id }))
-    .orderBy('assessed_at')
-    .execute();
+/**
+ * The view that other services have of the assessments: all versions of one item, oldest first. `detail` holds, beside what was found, the versions of all
+ * signals (`versions.signals`) and what costly signals were asked (`asked`).
+ */
+export async function readAssessment(db: Database, platform: string, id: string): Promise<AssessmentRow[]> {
+  const item = busKey({ platform, id });
+  const rows = db.tables<ClassifyRows>();
+  const [assessments, questions] = await Promise.all([
+    rows.selectFrom('assessments').selectAll().where('item', '=', item).orderBy('assessed_at').execute(),
+    rows.selectFrom('questions').selectAll().where('item', '=', item).orderBy('signal').execute(),
+  ]);
+  const versions = await versionsIn(db, assessments);
+  return assessments.map(row => {
+    const asked = questions.filter(({ key }) => key === row.key).map(askedOf);
+    const detail = { ...JSON.parse(row.detail), versions: versions.get(row.key), ...(asked.length > 0 && { asked }) };
+    return { ...row, detail: JSON.stringify(detail) };
+  });
 }
+
+const askedOf = ({ signal, rule, state, version, answer, asked_at, answered_at }: QuestionRow): object => ({
+  signal,
+  rule,
+  state,
+  ...(version !== null && { version }),
+  ...(answer !== null && JSON.parse(answer)),
+  askedAt: asked_at,
+  ...(answered_at !== null && { answeredAt: answered_at }),
+});
 
 /** What was made of many items of one platform, by id: the newest version's. */
 export async function readOutcomes(

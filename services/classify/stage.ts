@@ -1,56 +1,34 @@
 import {
+  type AssessedWith,
   busKey,
   eventId,
-  type Finding,
   type PostAssessed,
   type PostReceived,
   postAssessed,
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import { decide, type Policy } from '../policies/index.js';
+import type { Policy } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
+import { assessedAs, detailOf } from './assessed.js';
+import type { Reach } from './metrics.js';
 import type { RunningSignals } from './signals/index.js';
-import { type AssessmentRow, assessmentsTable } from './tables.js';
+import { type AssessmentRow, assessmentsTable, type QuestionRow, questionsTable } from './tables.js';
+import { type AtOnce, askAtOnce } from './tiers.js';
+import { keepSet, setOf } from './version-sets.js';
 
-/** What the policy makes of one post: ready to be told and kept. */
-export function assess(
-  policy: Policy,
-  { post, receivedAt, route, flags }: StoredPost,
-  findings: readonly Finding[],
-  versions: { policy: string; model?: string },
-  assessedAt: number,
-): PostAssessed {
-  const { action, rule, reasons, scores, priority } = decide(policy, { ...post, flags }, findings);
-  return {
-    platform: post.platform,
-    id: post.id,
-    version: post.version,
-    url: post.url,
-    authorId: post.author.id,
-    ...(post.language === undefined ? {} : { language: post.language }),
-    action,
-    priority,
-    rule,
-    reasons,
-    scores,
-    // What the model scored below its thresholds is in the scores.
-    findings: findings.filter(finding => finding.over ?? finding.signal !== 'text-model'),
-    versions,
-    route,
-    flags,
-    createdAt: Date.parse(post.createdAt),
-    receivedAt,
-    assessedAt,
-  };
-}
+/** As in `posts`: platform/version/id. */
+const keyOf = ({ platform, version, id }: PostAssessed): string => `${platform}/${version}/${id}`;
 
-/** Assesses what came in. What is allowed is kept and told to nobody: it starts no clock and no case. */
+/**
+ * Assesses what came in by what is known at once. What is allowed is kept and told to nobody: it starts no clock and no case. Where a costly signal could
+ * still make the action severer, the same commit puts it the question.
+ */
 export function classifyStage(
   runtime: Runtime,
   signals: RunningSignals,
   policy: () => Policy,
-  versions: () => { policy: string; model?: string },
+  reach: Reach,
 ): Stage<typeof postReceived.schema> {
   const { db } = runtime;
 
@@ -79,29 +57,22 @@ export function classifyStage(
         results[i]?.kind === 'ok' ? [{ input, post: stored[i] as StoredPost }] : [],
       );
       if (open.length === 0) return { results };
-      const findings = await signals.assess(open.map(({ post }) => post.post));
-      const now = time.now();
-      const used = versions();
       const current = policy();
+      const used = versionsOf(signals, current);
+      const judged = open.map(({ post: { post, flags } }) => ({ ...post, flags }));
+      const found = await askAtOnce(signals.signals, current, judged, signals.context());
+      const now = time.now();
+      const set = setOf(used);
       const rows: AssessmentRow[] = [];
+      const questions: QuestionRow[] = [];
       const events: Outgoing[] = [];
       open.forEach(({ input, post }, i) => {
-        const assessed = assess(current, post, findings[i] ?? [], used, now);
-        const { action, rule, reasons, scores } = assessed;
-        // Of what is allowed the scores are kept, of the rest all that was found.
-        const detail =
-          action === 'allow'
-            ? { scores, versions: used }
-            : { scores, versions: used, reasons, findings: assessed.findings };
-        rows.push({
-          key: `${assessed.platform}/${assessed.version}/${assessed.id}`,
-          item: busKey(assessed),
-          action,
-          rule,
-          detail: JSON.stringify(detail),
-          received_at: assessed.receivedAt,
-          assessed_at: now,
-        });
+        const { decision, findings, open } = found[i] as AtOnce;
+        const assessed = assessedAs(post, decision, findings, used, now);
+        const { action, rule } = assessed;
+        const row = { key: keyOf(assessed), item: busKey(assessed), action, rule, detail: detailOf(assessed, set) };
+        rows.push({ ...row, received_at: assessed.receivedAt, assessed_at: now });
+        for (const { signal, rule } of open) questions.push(questionOf(row, signal.name, rule, findings, now));
         if (action === 'allow') return;
         const event = {
           id: eventId(input.id, 'classify'),
@@ -113,7 +84,39 @@ export function classifyStage(
         };
         events.push({ topic: 'assessments', event });
       });
-      return { results, writes: [db.insert(assessmentsTable, rows, { onConflict: 'replace' })], events };
+      reach(found);
+      const writes = [db.insert(assessmentsTable, rows, { onConflict: 'replace' }), keepSet(db, used, set, now)];
+      if (questions.length > 0) writes.push(db.insert(questionsTable, questions, { onConflict: 'nothing' }));
+      return { results, writes, events };
     },
   };
 }
+
+/** What assessments of this moment are made with. */
+export function versionsOf(signals: RunningSignals, policy: Policy): AssessedWith {
+  const known = signals.versions();
+  const model = known['text-model'];
+  return { policy: policy.version, ...(model !== undefined && { model }), signals: known };
+}
+
+const questionOf = (
+  { key, item }: Pick<AssessmentRow, 'key' | 'item'>,
+  signal: string,
+  rule: string,
+  findings: AtOnce['findings'],
+  now: number,
+): QuestionRow => ({
+  key,
+  signal,
+  item,
+  rule,
+  findings: JSON.stringify(findings),
+  asked_at: now,
+  next_at: now,
+  lease_until: 0,
+  attempts: 0,
+  state: 'open',
+  answer: null,
+  version: null,
+  answered_at: null,
+});

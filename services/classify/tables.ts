@@ -19,6 +19,48 @@ export const assessmentsTable: Table = {
   retention: { column: 'assessed_at', keep: 'RETENTION_POSTS' },
 };
 
+/** The versions of the signals that assessments were made with. */
+export const versionSetsTable: Table = {
+  name: 'version_sets',
+  columns: { id: 'text', versions: 'text', used_at: 'bigint' },
+  primaryKey: ['id'],
+  retention: { column: 'used_at', keep: 'RETENTION_POSTS' },
+};
+
+/** What is asked of costly signals after the first assessment: a row for each post and signal. Whoever serves the signal takes it under a lease. */
+export const questionsTable: Table = {
+  name: 'questions',
+  columns: {
+    key: 'text',
+    signal: 'text',
+    item: 'text',
+    /** The rule by which the answer could matter. */
+    rule: 'text',
+    /** What was found at once, as JSON; null once the question is closed. */
+    findings: 'text?',
+    asked_at: 'bigint',
+    /** When it is to be put to the signal; null once it is closed. */
+    next_at: 'bigint?',
+    lease_until: 'bigint',
+    attempts: 'integer',
+    state: 'text',
+    /** What the signal found, or why there is no answer, as JSON. */
+    answer: 'text?',
+    /** What the signal went by. */
+    version: 'text?',
+    answered_at: 'bigint?',
+  },
+  primaryKey: ['key', 'signal'],
+  indexes: {
+    item: { columns: ['item'] },
+    due: { columns: ['signal', 'next_at'], where: 'next_at is not null' },
+    waiting: { columns: ['asked_at'], where: 'next_at is not null' },
+  },
+  retention: { column: 'asked_at', keep: 'RETENTION_POSTS' },
+};
+
+export const classifyTables = [assessmentsTable, versionSetsTable, questionsTable] as const;
+
 export interface AssessmentRow {
   key: string;
   item: string;
@@ -29,6 +71,25 @@ export interface AssessmentRow {
   assessed_at: number;
 }
 
+export interface QuestionRow {
+  key: string;
+  signal: string;
+  item: string;
+  rule: string;
+  findings: string | null;
+  asked_at: number;
+  next_at: number | null;
+  lease_until: number;
+  attempts: number;
+  /** `moot`: meanwhile its answer could not matter any more. */
+  state: 'open' | 'answered' | 'unanswered' | 'moot';
+  answer: string | null;
+  version: string | null;
+  answered_at: number | null;
+}
+
 export interface ClassifyRows {
   assessments: AssessmentRow;
+  version_sets: { id: string; versions: string; used_at: number };
+  questions: QuestionRow;
 }

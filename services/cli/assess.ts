@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assess, startSignals } from '../classify/index.js';
+import { assessPosts, defaultRegistry, type RunningSignals, startSignals } from '../classify/index.js';
 import { postSchema } from '../contracts/index.js';
 import { loadPolicy } from '../policies/index.js';
 import { type Config, createLog, openRuntime, problemsOf, realTime } from '../runtime/index.js';
@@ -12,7 +12,7 @@ const atOnce = 256;
 
 /**
  * `sansdelai assess FILE`: one line out for each in, in order: `id`, `scores`, `action`, `reasons`, `versions`, or `id`, `error`. Needs no server: banks are those
- * of the database that the settings name, or none.
+ * of the database that the settings name, or none; the operator's own models are asked where their answer could matter.
  */
 export async function assessCommand(file: string, config: Config): Promise<void> {
   // A server may be using the data directory; the embedded mode then works on an empty one of its own.
@@ -23,41 +23,45 @@ export async function assessCommand(file: string, config: Config): Promise<void>
     REDIS_URL: undefined,
     ...(scratch ? { SANSDELAI_DATA: scratch } : {}),
   };
-  const runtime = await openRuntime(settings, realTime, createLog('warn', false), allTables);
-  const signals = await startSignals(runtime, { testAccounts: { sandbox: 'all' } });
   try {
-    const policy = loadPolicy(config.SANSDELAI_POLICY, signals.signals);
-    const versions = { policy: policy.version, model: signals.versions()['text-model'] };
-    let line = 0;
-    let batch: { id: string; value: unknown }[] = [];
-    const flush = async (): Promise<void> => {
-      const parsed = batch.map(({ id, value }) => ({ id, result: postSchema.safeParse(value) }));
-      const good = parsed.flatMap(({ result }) => (result.success ? [result.data] : []));
-      const findings = await signals.assess(good);
-      let next = 0;
-      let out = '';
-      for (const { id, result } of parsed) {
-        if (!result.success) {
-          out += `${JSON.stringify({ id, error: problemsOf(result.error) })}\n`;
-          continue;
-        }
-        const now = realTime.now();
-        const stored = { post: result.data, receivedAt: now, route: 'assess', flags: [] };
-        const { scores, action, reasons } = assess(policy, stored, findings[next++] ?? [], versions, now);
-        out += `${JSON.stringify({ id, scores, action, reasons, versions })}\n`;
-      }
-      batch = [];
-      if (!process.stdout.write(out)) await new Promise<void>(resolve => process.stdout.once('drain', resolve));
-    };
-    for await (const entry of readJsonLines(file)) {
-      const value = toPost(entry, ++line, 'assess', realTime.now());
-      batch.push({ id: String(value.id), value });
-      if (batch.length === atOnce) await flush();
+    const runtime = await openRuntime(settings, realTime, createLog('warn', false), allTables);
+    try {
+      const models = config.SANSDELAI_MODELS ?? defaultRegistry();
+      const signals = await startSignals(runtime, { testAccounts: { sandbox: 'all' }, models });
+      await assessFile(file, signals, config.SANSDELAI_POLICY).finally(() => signals.stop());
+    } finally {
+      await runtime.stop();
     }
-    await flush();
   } finally {
-    await signals.stop();
-    await runtime.stop();
     if (scratch) rmSync(scratch, { recursive: true });
   }
+}
+
+async function assessFile(file: string, signals: RunningSignals, policyFile: string | undefined): Promise<void> {
+  const policy = loadPolicy(policyFile, signals.known);
+  let line = 0;
+  let batch: { id: string; value: unknown }[] = [];
+  const flush = async (): Promise<void> => {
+    const parsed = batch.map(({ id, value }) => ({ id, result: postSchema.safeParse(value) }));
+    const good = parsed.flatMap(({ result }) => (result.success ? [result.data] : []));
+    const assessed = await assessPosts(signals, policy, good, realTime.now());
+    let next = 0;
+    let out = '';
+    for (const { id, result } of parsed) {
+      if (!result.success) {
+        out += `${JSON.stringify({ id, error: problemsOf(result.error) })}\n`;
+        continue;
+      }
+      const { scores, action, reasons, versions } = assessed[next++]!;
+      out += `${JSON.stringify({ id, scores, action, reasons, versions })}\n`;
+    }
+    batch = [];
+    if (!process.stdout.write(out)) await new Promise<void>(resolve => process.stdout.once('drain', resolve));
+  };
+  for await (const entry of readJsonLines(file)) {
+    const value = toPost(entry, ++line, 'assess', realTime.now());
+    batch.push({ id: String(value.id), value });
+    if (batch.length === atOnce) await flush();
+  }
+  await flush();
 }

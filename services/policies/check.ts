@@ -1,4 +1,4 @@
-import { inOrder, leastScore } from './decide.js';
+import { concerns, everyOwn, inOrder, leastScore, ownPrefix } from './decide.js';
 import type { FindingCondition, PolicyText, PostCondition, Rule } from './schema.js';
 
 /** What policies have to know of a signal. */
@@ -7,7 +7,14 @@ export interface SignalInfo {
   labels: readonly string[];
   /** Labels on which a rule may act by itself: always, or where the operator's own people confirmed the entry that matched. */
   evidence?: Readonly<Record<string, 'always' | 'confirmed'>>;
+  /** Labels that say that a post speaks as news, education, art, research or counter-speech. */
+  context?: readonly string[];
+  /** A `remote` one is asked after the first assessment. */
+  cost?: 'cheap' | 'model' | 'remote';
 }
+
+/** Whether it finds entries of banks, which were confirmed or not. */
+export const hasEntries = ({ evidence }: SignalInfo): boolean => Object.values(evidence ?? {}).includes('confirmed');
 
 /**
  * What is wrong with a policy that is well written: signals and labels that do not exist, conditions that nothing can meet, rules that
@@ -20,11 +27,15 @@ export function problemsIn(policy: PolicyText, signals: readonly SignalInfo[]): 
     const at = `rules[${n}]`;
     if (names.has(rule.name)) problems.push(`${at}.name: another rule is called ${rule.name}`);
     names.add(rule.name);
-    for (const part of ['when', 'unless'] as const) {
-      const finding = rule[part]?.finding;
-      if (finding) problems.push(...findingProblems(finding, `${at}.${part}.finding`, signals));
-    }
-    if (rule.unless && !rule.unless.finding && !rule.unless.post) {
+    const early = signals.filter(({ cost }) => cost !== 'remote');
+    const { when, unless } = rule;
+    if (when.finding) problems.push(...findingProblems(when.finding, `${at}.when.finding`, signals));
+    // What is found only after the first assessment can neither narrow it nor hold it back.
+    if (when.with) problems.push(...earlyProblems(when.with, `${at}.when.with`, early, signals));
+    if (unless?.finding) problems.push(...earlyProblems(unless.finding, `${at}.unless.finding`, early, signals));
+    if (unless?.with) problems.push(...earlyProblems(unless.with, `${at}.unless.with`, early, signals));
+    if (when.with && !when.finding) problems.push(`${at}.when.with: needs when.finding, beside which it is to be`);
+    if (unless && Object.values(unless).every(part => part === undefined)) {
       problems.push(`${at}.unless: holds for every post, so the rule is for none`);
     }
     if (rule.priority === 'score' && !rule.when.finding) {
@@ -48,10 +59,24 @@ export function problemsIn(policy: PolicyText, signals: readonly SignalInfo[]): 
   return problems;
 }
 
+function earlyProblems(
+  finding: FindingCondition,
+  at: string,
+  early: readonly SignalInfo[],
+  signals: readonly SignalInfo[],
+): string[] {
+  const { signal } = finding;
+  const late = signal === everyOwn || signals.some(({ name, cost }) => name === signal && cost === 'remote');
+  if (late) return [`${at}.signal: ${signal} is asked after the first assessment, which this condition is about`];
+  return findingProblems(finding, at, early);
+}
+
 function findingProblems(finding: FindingCondition, at: string, signals: readonly SignalInfo[]): string[] {
   const { signal, label, confirmed, over } = finding;
-  const asked = signal === undefined ? signals : signals.filter(({ name }) => name === signal);
+  const asked = signals.filter(({ name }) => concerns(finding, name));
   if (asked.length === 0) {
+    // There need not be any yet.
+    if (signal === everyOwn) return [];
     return [`${at}.signal: there is no signal ${signal} (there are ${signals.map(({ name }) => name).join(', ')})`];
   }
   const known = new Set(asked.flatMap(({ labels }) => labels));
@@ -59,7 +84,7 @@ function findingProblems(finding: FindingCondition, at: string, signals: readonl
   const problems = (label ?? [])
     .filter(name => !known.has(name))
     .map(name => `${at}.label: ${of} finds ${name} (it is one of ${[...known].join(', ')})`);
-  if (confirmed !== undefined && !asked.some(({ evidence }) => Object.values(evidence ?? {}).includes('confirmed'))) {
+  if (confirmed !== undefined && !asked.some(hasEntries)) {
     problems.push(`${at}.confirmed: signal ${signal} has no entries that could be confirmed`);
   }
   if (confirmed !== undefined && over)
@@ -76,12 +101,10 @@ function evidenceLacking({ action, when }: Rule, signals: readonly SignalInfo[])
   const needs = `${action} needs evidence, so when.finding has to name ${evidence
     .map(({ label, kind }) => (kind === 'confirmed' ? `${label} with confirmed: true` : label))
     .join(', or ')}`;
-  if (!when.finding?.label) return needs;
-  const { signal, label: labels, confirmed } = when.finding;
+  if (!when.finding?.label || when.finding.signal?.startsWith(ownPrefix)) return needs;
+  const { label: labels, confirmed } = when.finding;
   for (const label of labels) {
-    const from = signals.filter(
-      ({ name, labels: own }) => (signal === undefined || name === signal) && own.includes(label),
-    );
+    const from = signals.filter(({ name, labels: own }) => concerns(when.finding ?? {}, name) && own.includes(label));
     for (const { name } of from) {
       const kind = evidence.find(one => one.signal === name && one.label === label)?.kind;
       if (kind === undefined) return `${needs}; ${label} of ${name} alone is a reason to review`;
@@ -94,7 +117,9 @@ function evidenceLacking({ action, when }: Rule, signals: readonly SignalInfo[])
 /** Whether the first rule is for every post that the second is for. */
 function covers(first: Rule, second: Rule): boolean {
   if (first.unless && JSON.stringify(first.unless) !== JSON.stringify(second.unless)) return false;
-  const { finding, post } = first.when;
+  const { finding, post, context } = first.when;
+  if (context && !second.when.context) return false;
+  if (first.when.with && !(second.when.with && findingCovers(first.when.with, second.when.with))) return false;
   return (
     (!finding || (second.when.finding !== undefined && findingCovers(finding, second.when.finding))) &&
     (!post || (second.when.post !== undefined && postCovers(post, second.when.post)))
@@ -107,7 +132,7 @@ const within = (wide: readonly string[] | undefined, narrow: readonly string[] |
 function findingCovers(wide: FindingCondition, narrow: FindingCondition): boolean {
   const languages = [wide, narrow].flatMap(({ atLeast }) => (typeof atLeast === 'object' ? Object.keys(atLeast) : []));
   return (
-    (wide.signal === undefined || wide.signal === narrow.signal) &&
+    (wide.signal === undefined || (narrow.signal !== undefined && concerns(wide, narrow.signal))) &&
     within(wide.label, narrow.label) &&
     (wide.confirmed === undefined || wide.confirmed === narrow.confirmed) &&
     (wide.over === undefined || wide.over === narrow.over) &&

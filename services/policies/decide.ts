@@ -1,5 +1,5 @@
 import type { Action, Finding, PostFlag } from '../contracts/index.js';
-import type { FindingCondition, PostCondition, Rule } from './schema.js';
+import type { Conditions, FindingCondition, PostCondition, Rule } from './schema.js';
 
 /** A finding, and whether its signal holds the score to be high, by a threshold of its own for the post's language. */
 export interface Found extends Finding {
@@ -34,6 +34,8 @@ export interface Policy {
   version: string;
   /** In the order in which they decide: the severest action first, then as written. */
   rules: readonly Rule[];
+  /** By signal: the labels that say that a post speaks as news, education and so on. */
+  contexts: Readonly<Record<string, readonly string[]>>;
 }
 
 export const severity: Readonly<Record<Action, number>> = { remove: 3, withhold: 2, review: 1, allow: 0 };
@@ -47,17 +49,16 @@ export const inOrder = (rules: readonly Rule[]): Rule[] =>
  * findings always give the same decision.
  */
 export function decide(policy: Policy, post: Judged, findings: readonly Found[]): Decision {
-  const language = post.language?.split('-', 1)[0];
+  const language = spokenIn(post);
   const scores: Record<string, number> = {};
   for (const { label, score } of findings) {
     const highest = scores[label];
     if (highest === undefined || score > highest) scores[label] = score;
   }
   for (const rule of policy.rules) {
-    const { finding, post: asked } = rule.when;
-    if (asked && !postMeets(asked, post, language)) continue;
-    if (finding && !findings.some(found => meets(finding, found, language))) continue;
-    if (rule.unless && holds(rule.unless, post, language, findings)) continue;
+    if (!holds(policy, rule.when, post, findings)) continue;
+    if (rule.unless && holds(policy, rule.unless, post, findings)) continue;
+    const { finding } = rule.when;
     const met = finding ? findings.filter(found => meets(finding, found, language)) : [];
     return {
       action: rule.action,
@@ -71,21 +72,44 @@ export function decide(policy: Policy, post: Judged, findings: readonly Found[])
   return { action: 'allow', rule: 'no-rule', reasons: ['no rule is for this post'], scores, priority: 0 };
 }
 
-function holds(
-  { finding, post: asked }: Rule['when'],
-  post: Judged,
-  language: string | undefined,
-  findings: readonly Found[],
-): boolean {
+/** The language without region and script. */
+export const spokenIn = (post: Judged): string | undefined => post.language?.split('-', 1)[0];
+
+/** Whether all conditions hold for a post and what was found in it. */
+export function holds(policy: Policy, asked: Conditions, post: Judged, findings: readonly Found[]): boolean {
+  const language = spokenIn(post);
+  const found = (one: FindingCondition | undefined): boolean =>
+    !one || findings.some(finding => meets(one, finding, language));
   return (
-    (!asked || postMeets(asked, post, language)) &&
-    (!finding || findings.some(found => meets(finding, found, language)))
+    (!asked.post || postMeets(asked.post, post, language)) &&
+    found(asked.finding) &&
+    found(asked.with) &&
+    (!asked.context || findings.some(finding => isContext(policy, finding)))
   );
 }
 
+/**
+ * From this score on a context protects: it takes little, since all that follows is that a person looks. Of 400 sentences of news and
+ * encyclopaedias the text model protects 84 to 100 % by language, of ordinary talk 5 to 21 % (posts.dev; English 94 and 5 %).
+ */
+const protects = 0.05;
+
+/** Whether a finding says that the post may speak as news, education and so on. */
+const isContext = ({ contexts }: Policy, { signal, label, over, score }: Found): boolean =>
+  (over === true || score >= protects) && (contexts[signal]?.includes(label) ?? false);
+
+/** Whether a condition is about this signal. */
+export const concerns = ({ signal }: FindingCondition, name: string): boolean =>
+  signal === undefined || signal === name || (signal === everyOwn && name.startsWith(ownPrefix));
+
+/** The names of the operator's own models as signals begin so. */
+export const ownPrefix = 'own/';
+/** In a condition: every one of them. */
+export const everyOwn = 'own/*';
+
 function meets(asked: FindingCondition, found: Found, language: string | undefined): boolean {
   return (
-    (asked.signal === undefined || asked.signal === found.signal) &&
+    concerns(asked, found.signal) &&
     (asked.label === undefined || asked.label.includes(found.label)) &&
     (asked.confirmed === undefined || asked.confirmed === found.entry?.confirmed) &&
     (asked.over === undefined || found.over === true) &&
@@ -100,7 +124,7 @@ export function leastScore({ atLeast }: FindingCondition, language: string | und
   return (language === undefined ? undefined : atLeast[language]) ?? atLeast.other ?? Number.POSITIVE_INFINITY;
 }
 
-function postMeets(asked: PostCondition, post: Judged, language: string | undefined): boolean {
+export function postMeets(asked: PostCondition, post: Judged, language: string | undefined): boolean {
   return (
     (asked.platform === undefined || asked.platform.includes(post.platform)) &&
     (asked.language === undefined || (language !== undefined && asked.language.includes(language))) &&

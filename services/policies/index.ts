@@ -8,7 +8,9 @@ import { inOrder, type Policy } from './decide.js';
 import { policySchema } from './schema.js';
 
 export type { SignalInfo } from './check.js';
-export { type Decision, decide, type Found, type Judged, type Policy } from './decide.js';
+export { type Decision, decide, type Found, type Judged, ownPrefix, type Policy, severity } from './decide.js';
+export { couldChange, severerRule, withoutAnswer } from './open.js';
+export type { Rule } from './schema.js';
 
 /** A policy that can't be used: a line for each problem, beginning with the path it is about. */
 export class PolicyError extends Error {
@@ -60,7 +62,9 @@ export function parsePolicy(text: string, signals: readonly SignalInfo[], file =
   const problems = problemsIn(parsed.data, signals);
   if (problems.length > 0) throw new PolicyError(file, problems);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  return { name: parsed.data.name, version: `${parsed.data.name}@${hash}`, rules: inOrder(parsed.data.rules) };
+  const contexts = Object.fromEntries(signals.map(({ name, context }) => [name, context ?? []]));
+  const { name, rules } = parsed.data;
+  return { name, version: `${name}@${hash}`, rules: inOrder(rules), contexts };
 }
 
 /** `rules[2].when.finding.label` */

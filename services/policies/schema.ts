@@ -10,6 +10,7 @@ const language = z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as "f
 
 /** One finding has to meet all that is said. */
 const findingSchema = z.strictObject({
+  /** A signal's name; `own/*` stands for every model of the operator's own, also one that is declared later. */
   signal: z.string().min(1).optional(),
   label: oneOrMore(z.string().min(1)).optional(),
   /** The bank entry that matched was confirmed by this operator's own people, or was not. */
@@ -28,7 +29,14 @@ const postSchema = z.strictObject({
   flags: oneOrMore(postFlag).optional(),
 });
 
-const conditionsSchema = z.strictObject({ finding: findingSchema.optional(), post: postSchema.optional() });
+const conditionsSchema = z.strictObject({
+  finding: findingSchema.optional(),
+  /** Another finding that has to be there as well, by a signal that is asked at once: it narrows which posts a costly signal is asked about. */
+  with: findingSchema.optional(),
+  /** The post speaks as news, education, art, research or the like, by a signal that can tell. */
+  context: z.literal(true).optional(),
+  post: postSchema.optional(),
+});
 
 const ruleSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-"'),
@@ -53,5 +61,6 @@ export const policySchema = z.strictObject({
 
 export type PolicyText = z.output<typeof policySchema>;
 export type Rule = PolicyText['rules'][number];
+export type Conditions = z.output<typeof conditionsSchema>;
 export type FindingCondition = z.output<typeof findingSchema>;
 export type PostCondition = z.output<typeof postSchema>;

@@ -19,7 +19,15 @@ const signals: SignalInfo[] = [
     evidence: { 'known-text': 'confirmed', 'known-text-near': 'confirmed' },
   },
   { name: 'known-link', labels: ['known-link'], evidence: { 'known-link': 'confirmed' } },
-  { name: 'text-model', labels: ['any', 've', 'weak', 'hate', 'incitement', 'glorification', 'recruitment', 'threat'] },
+  { name: 'known-media', labels: ['known-media', 'known-media-near'], evidence: { 'known-media': 'confirmed' } },
+  {
+    name: 'text-model',
+    labels: ['any', 've', 'weak', 'hate', 'incitement', 'glorification', 'recruitment', 'threat', 'news'],
+    context: ['news'],
+    cost: 'model',
+  },
+  { name: 'terms', labels: ['term', 'term-review'], cost: 'cheap' },
+  { name: 'hma', labels: ['hma'], cost: 'remote' },
 ];
 const post = { platform: 'sandbox', language: 'fr', flags: [] };
 
@@ -32,6 +40,8 @@ const found = (signal: string, label: string, score: number, more: Partial<Found
 });
 const match = (label: string, confirmed: boolean, score = 1): Found =>
   found(label === 'known-link' ? label : 'known-text', label, score, { entry: { bank: 'b', id: '1', confirmed } });
+const media = (label: string, confirmed: boolean): Found =>
+  found('known-media', label, 1, { entry: { bank: 'b', id: '1', confirmed } });
 const model = (label: string, score: number, over = false): Found =>
   found('text-model', label, score, over ? { over } : {});
 
@@ -87,6 +97,75 @@ describe('the policy that comes with the program', () => {
     ],
     ['the text model, certain, under its threshold', [model('ve', 1), model('threat', 1)], 'allow', 'otherwise', 0],
     [
+      'a confirmed link, in the manner of news',
+      [match('known-link', true), model('news', 0.7, true)],
+      'review',
+      'confirmed-in-context',
+      0.9,
+    ],
+    [
+      'a confirmed link, and a little of that manner',
+      [match('known-link', true), model('news', 0.05)],
+      'review',
+      'confirmed-in-context',
+      0.9,
+    ],
+    [
+      'a confirmed link, and nearly nothing of it',
+      [match('known-link', true), model('news', 0.04)],
+      'remove',
+      'confirmed-link',
+      1,
+    ],
+    ['a confirmed picture', [media('known-media', true)], 'remove', 'confirmed-media', 1],
+    [
+      'a confirmed picture, in the manner of news',
+      [media('known-media', true), model('news', 0.7, true)],
+      'review',
+      'confirmed-media-in-context',
+      0.9,
+    ],
+    [
+      'a picture like a confirmed one, beyond its distance',
+      [media('known-media-near', true)],
+      'review',
+      'like-confirmed-media',
+      0.9,
+    ],
+    ['an imported picture', [media('known-media', false)], 'review', 'imported-match', 0.8],
+    [
+      'a confirmed text, bare, whatever manner it has',
+      [match('known-text', true), model('news', 1, true)],
+      'remove',
+      'confirmed-text',
+      1,
+    ],
+    [
+      'news that quotes a confirmed text',
+      [match('known-text-similar', true, 0.5), model('news', 1, true)],
+      'review',
+      'like-confirmed-text',
+      0.9,
+    ],
+    ['news', [model('news', 1, true)], 'allow', 'otherwise', 0],
+    [
+      'a model of the operator’s own, over its threshold',
+      [found('own/guard', 'terror', 0.7, { over: true })],
+      'review',
+      'own-model',
+      0.7,
+    ],
+    [
+      'a model of the operator’s own, certain, without a threshold',
+      [found('own/guard', 'terror', 1, { over: false })],
+      'allow',
+      'otherwise',
+      0,
+    ],
+    ['a term that asks for review', [found('terms', 'term-review', 1)], 'review', 'listed-term', 0.2],
+    ['a term that is only shown', [found('terms', 'term', 1)], 'allow', 'otherwise', 0],
+    ['what HMA knows', [found('hma', 'hma', 0.9)], 'review', 'hma-match', 0.8],
+    [
       'hatred over its threshold',
       [model('hate', 0.99, true), model('weak', 0.99, true), model('any', 0.99, true)],
       'allow',
@@ -97,9 +176,10 @@ describe('the policy that comes with the program', () => {
     expect(decide(policy, post, findings)).toMatchObject({ action, rule, priority });
   });
 
-  test('whatever the text model says, it neither removes nor hides', () => {
+  test('whatever models, terms and lists of others say, it neither removes nor hides', () => {
     const score = fc.record({
-      label: fc.constantFrom(...signals[3]!.labels),
+      of: fc.constantFrom('text-model', 'terms', 'hma', 'own/guard'),
+      label: fc.constantFrom(...signals.filter(({ evidence }) => !evidence).flatMap(({ labels }) => labels)),
       score: fc.double({ min: 0, max: 1, noNaN: true }),
       over: fc.boolean(),
     });
@@ -108,7 +188,7 @@ describe('the policy that comes with the program', () => {
         const { action } = decide(
           policy,
           { ...post, language },
-          scores.map(one => model(one.label, one.score, one.over)),
+          scores.map(one => found(one.of, one.label, one.score, { over: one.over })),
         );
         expect(['review', 'allow']).toContain(action);
       }),

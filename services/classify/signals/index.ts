@@ -1,8 +1,13 @@
 import type { Finding, Post } from '../../contracts/index.js';
+import type { SignalInfo } from '../../policies/index.js';
 import type { Runtime, Stoppable } from '../../runtime/index.js';
+import { followRegistry, type ModelView } from '../models/index.js';
 import { followBanks, knownTextSignal } from './bank/index.js';
+import { hmaSignal } from './hma/index.js';
 import { knownLinkSignal } from './links/index.js';
+import { knownMediaSignal } from './media/index.js';
 import type { Signal, SignalContext } from './signal.js';
+import { readTermLists, termsSignal } from './terms/index.js';
 import { testPostSignal } from './test-post.js';
 import { startTextModel, type TextModel } from './text-model/index.js';
 import { textModelSignal } from './text-model-signal.js';
@@ -16,8 +21,9 @@ export {
   listBankEntries,
   type NewEntry,
   removeBankEntry,
+  stayDownStage,
 } from './bank/index.js';
-export type { Signal, SignalContext } from './signal.js';
+export { type Signal, SignalAway, type SignalContext } from './signal.js';
 export { standardTestPost } from './test-post.js';
 export { startTextModel, type TextModel } from './text-model/index.js';
 export { textModelSignal } from './text-model-signal.js';
@@ -38,61 +44,94 @@ export interface SignalOptions {
   testAccounts: SignalContext['testAccounts'];
   /** The text model; by default the shipped one is started. It is stopped with the signals. */
   model?: TextModel;
+  /** The folder in which the operator's own models are declared; without it there are none. */
+  models?: string;
+  /** Address of an HMA (Hasher-Matcher-Actioner) to ask about pictures; without it none is asked. */
+  hma?: string | undefined;
 }
 
 export interface RunningSignals extends Stoppable {
-  signals: readonly Signal[];
-  /** By signal, what it goes by at this moment. */
+  /** As they are at this moment: own models come and go. */
+  readonly signals: readonly Signal[];
+  /** What policies may name: these, and those that no setting switches on. */
+  readonly known: readonly SignalInfo[];
+  /** By signal that is asked at once, what it goes by at this moment. */
   versions(): Record<string, string>;
-  /** What all signals found, by post, in the order of the posts. @throws SignalError */
-  assess(posts: readonly Post[]): Promise<Finding[][]>;
-  /** Undefined where all signals can do their work; else which can't, and why. */
+  /** What signals are told beside the posts, at this moment. */
+  context(): SignalContext;
+  /** The operator's own models, and how each stands. */
+  models(): ModelView[];
+  /** Undefined where all signals that are asked at once can do their work; else which can't, and why. */
   problem(): Promise<string | undefined>;
 }
 
 /** Starts all signals; resolves once the banks are read and the model is loaded. */
 export async function startSignals(
-  runtime: Pick<Runtime, 'db' | 'cache' | 'time' | 'log'>,
-  { testAccounts, model: given }: SignalOptions,
+  runtime: Pick<Runtime, 'config' | 'db' | 'cache' | 'time' | 'log'>,
+  { testAccounts, model: given, models: folder, hma }: SignalOptions,
 ): Promise<RunningSignals> {
-  const model = given ?? (await startTextModel({ time: runtime.time }));
-  const banks = await followBanks(runtime).catch(async error => {
-    await model.stop();
-    throw error;
-  });
-  const signals = [
-    testPostSignal,
-    knownTextSignal(banks, runtime.time),
-    knownLinkSignal(banks),
-    textModelSignal(model),
-  ];
-  return {
-    signals,
-    versions: () => Object.fromEntries(signals.map(signal => [signal.name, signal.version()])),
-    assess: posts => assessAll(signals, posts, { now: runtime.time.now(), testAccounts }),
-    async problem() {
-      for (const signal of signals) {
-        const problem = await signal.problem();
-        if (problem) return `signal ${signal.name}: ${problem}`;
-      }
-      return undefined;
-    },
-    async stop() {
-      await Promise.all([...signals.map(signal => signal.stop()), banks.stop()]);
-    },
+  const started: Stoppable[] = [];
+  const stop = async (): Promise<void> => void (await Promise.all(started.map(one => one.stop())));
+  const keep = <T extends Stoppable>(one: T): T => {
+    started.push(one);
+    return one;
   };
+  try {
+    const model = keep(given ?? (await startTextModel({ time: runtime.time })));
+    const banks = keep(await followBanks(runtime));
+    const own = folder === undefined ? undefined : keep(await followRegistry(folder, runtime));
+    const fixed = [
+      testPostSignal,
+      knownTextSignal(banks, runtime.time),
+      knownLinkSignal(banks),
+      knownMediaSignal(banks),
+      termsSignal(readTermLists(runtime.config.SANSDELAI_TERMS)),
+      textModelSignal(model),
+      ...(hma ? [hmaSignal({ url: hma, time: runtime.time })] : []),
+    ].map(keep);
+    const off: SignalInfo[] = hma ? [] : [{ name: 'hma', labels: ['hma'], cost: 'remote' }];
+    const atOnce = fixed.filter(({ cost }) => cost !== 'remote');
+    const all = (): readonly Signal[] => (own ? [...fixed, ...own.signals()] : fixed);
+    return {
+      get signals() {
+        return all();
+      },
+      get known() {
+        return [...all(), ...off];
+      },
+      versions: () => Object.fromEntries(atOnce.map(signal => [signal.name, signal.version()])),
+      context: () => ({ now: runtime.time.now(), testAccounts }),
+      models: () => own?.list() ?? [],
+      async problem() {
+        for (const signal of atOnce) {
+          const problem = await signal.problem();
+          if (problem) return `signal ${signal.name}: ${problem}`;
+        }
+        return undefined;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-/** Asks each signal of the posts that it takes, all signals at once. @throws SignalError of the first that fails */
+/**
+ * Asks each signal of the posts that it takes, all signals at once.
+ * @param wanted narrows which posts (by number) a signal is asked about
+ * @throws SignalError of the first that fails
+ */
 export async function assessAll(
   signals: readonly Signal[],
   posts: readonly Post[],
   context: SignalContext,
+  wanted: (signal: Signal, post: number) => boolean = () => true,
 ): Promise<Finding[][]> {
   const findings = posts.map((): Finding[] => []);
   const answers = await Promise.all(
     signals.map(async signal => {
-      const asked = posts.flatMap((post, n) => (isFor(signal, post) ? [n] : []));
+      const asked = posts.flatMap((post, n) => (isFor(signal, post) && wanted(signal, n) ? [n] : []));
       if (asked.length === 0) return { asked, found: [] };
       try {
         const found = await signal.assess(
@@ -112,14 +151,16 @@ export async function assessAll(
   return findings;
 }
 
-function isFor({ takes, languages }: Signal, post: Post): boolean {
+/** Whether a signal takes a post: it has one of the parts that the signal looks at, in a language that it knows. */
+export function isFor({ takes, languages, wants }: Signal, post: Post): boolean {
   const { language } = post;
   if (languages !== 'any' && language && !languages.includes(language.split('-', 1)[0] ?? language)) return false;
-  return takes.some(
+  const has = takes.some(
     part =>
       part === 'author' ||
       (part === 'text' && Boolean(post.text)) ||
       (part === 'links' && Boolean(post.links?.length)) ||
       (part === 'media' && Boolean(post.media?.length)),
   );
+  return has && (wants?.(post) ?? true);
 }

@@ -61,7 +61,23 @@ export const configSchema = z.object({
     .describe('bearer token for /metrics, needed on other addresses than loopback'),
   SANSDELAI_SANDBOX: switchOf.optional().describe('the sandbox platform, on or off; default: on for loopback only'),
   SANSDELAI_POLICY: z.string().optional().describe('policy file (YAML); default: the one that comes with the program'),
+  SANSDELAI_MODELS: z
+    .string()
+    .optional()
+    .describe('folder that declares your own models (a YAML file each); default: models/registry of the program'),
+  SANSDELAI_TERMS: z
+    .string()
+    .optional()
+    .describe('list of terms to look for in posts (a YAML file, or a folder of them); unset: none'),
   SANSDELAI_PLATFORMS: z.string().optional().describe('file (YAML) that lists the connected platforms'),
+  SANSDELAI_EXCHANGES: z
+    .string()
+    .optional()
+    .describe('file (YAML) that lists what hash lists are exchanged with others'),
+  HMA_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('an HMA (Hasher-Matcher-Actioner) to ask about pictures; unset: none is asked'),
   SANSDELAI_PROBE: switchOf.prefault('on').describe('post the standard test post every minute and watch it go'),
   SANSDELAI_PROBE_EVERY: duration.prefault('60s').describe('pause between two probes'),
   SANSDELAI_VANTAGE: z
@@ -114,6 +130,12 @@ export const configSchema = z.object({
   REMOVAL_ESCALATE_AFTER: duration.prefault('60s').describe('a removal not confirmed for this long is shown to people'),
 
   CLASSIFY_BATCH: count(1, 2000).prefault('500').describe('posts assessed together at the most'),
+  CLASSIFY_PER_MINUTE: count(1, 10_000_000)
+    .prefault('6000')
+    .describe('posts a minute that one costly signal is asked about, where it names no number of its own'),
+  CLASSIFY_PATIENCE: duration
+    .prefault('5m')
+    .describe('a post that a costly signal has not answered for within this goes to a person'),
   RETENTION_POSTS: duration.prefault('30d').describe('how long posts and their assessments are kept'),
 
   LOG_LEVEL: z

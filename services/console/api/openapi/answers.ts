@@ -66,6 +66,11 @@ export const casesSchema = z.object({
 export const decisionSchema = z.strictObject({
   decision: z.enum(['remove', 'keep', 'restore']),
   reason: z.string().min(1).max(2_000),
+  bank: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .optional()
+    .describe('with `remove`: its text and the hashes of its media enter this bank, so that it stays down'),
 });
 export const decidedSchema = z.object({
   caseId: z.string(),
@@ -157,41 +162,113 @@ export const acknowledgedSchema = z.object({
   acknowledgedBy: z.string().optional(),
 });
 
+const bankKind = z.enum(['text', 'link', 'pdq', 'sha256', 'md5']);
 export const bankEntrySchema = z.object({
   id: z.string(),
   bank: z.string(),
-  kind: z.enum(['text', 'link']),
-  content: z.string(),
+  kind: bankKind,
+  content: z.string().describe('the text, the link, or the hash in hex'),
   scope: z.string().optional(),
-  source: z.string(),
+  source: z.string().describe('who listed it first'),
+  sources: z
+    .array(z.object({ source: z.string(), id: z.string().describe('the id that it has there') }))
+    .describe('all who list it: it stays while one of them does'),
   tags: z.array(z.string()),
   confirmedBy: z.string().optional(),
   confirmedAt: z.number().optional().describe('milliseconds since 1970'),
-  actsAt: z.number().optional(),
+  actsAt: z.number().optional().describe('of a text: the similarity from which on it acts'),
+  actsWithin: z.int().optional().describe('of a pdq hash: the distance up to which it acts, bits of 256'),
   expiresAt: z.number().optional(),
   createdAt: z.number(),
 });
 export const bankEntriesSchema = z.object({ entries: z.array(bankEntrySchema), next });
-const common = {
-  source: z.string().min(1).max(500),
+
+const actsAt = z.number().min(0.5).max(1);
+const actsWithin = z.int().min(0).max(31);
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-fA-F]{${digits}}$`));
+const listed = {
+  sourceId: z.string().min(1).max(300).optional().describe('the id that it has where it comes from'),
   tags: z.array(z.string().min(1).max(100)).max(50).default([]),
   expiresAt: z.int().min(0).optional().describe('when it stops to match, milliseconds since 1970'),
-  confirmed: z.boolean().default(false).describe('the caller stands for it: it may act by itself'),
 };
-export const newBankEntrySchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('text'),
-    text: z.string().min(1).max(100_000),
-    actsAt: z.number().min(0.5).max(1).default(0.8).describe('similarity from which a changed text counts as this one'),
-    ...common,
-  }),
-  z.strictObject({
-    kind: z.literal('link'),
-    link: z.string().min(1).max(2048),
-    scope: z.enum(['link', 'prefix', 'domain']).default('link'),
-    ...common,
-  }),
-]);
+/** An entry with what is asked for beside it. */
+const entryWith = <S extends z.core.$ZodShape>(more: S) =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('text'),
+      text: z.string().min(1).max(100_000),
+      actsAt: actsAt.default(0.8).describe('similarity from which a changed text counts as this one'),
+      ...listed,
+      ...more,
+    }),
+    z.strictObject({
+      kind: z.literal('link'),
+      link: z.string().min(1).max(2048),
+      scope: z
+        .enum(['link', 'prefix', 'domain'])
+        .default('link')
+        .describe('this page, all below this path, or all of this domain'),
+      ...listed,
+      ...more,
+    }),
+    z.strictObject({
+      kind: z.literal('pdq'),
+      hash: hex(64),
+      actsWithin: actsWithin.default(31).describe('distance up to which a picture counts as this one, bits of 256'),
+      ...listed,
+      ...more,
+    }),
+    z.strictObject({ kind: z.literal('sha256'), hash: hex(64), ...listed, ...more }),
+    z.strictObject({ kind: z.literal('md5'), hash: hex(32), ...listed, ...more }),
+  ]);
+export const newBankEntrySchema = entryWith({
+  source: z.string().min(1).max(500),
+  confirmed: z.boolean().default(false).describe('the caller stands for it: it may act by itself'),
+});
+export const importedEntrySchema = entryWith({});
+export const confirmationSchema = z.strictObject({
+  actsAt: actsAt.optional().describe('of a text: from this similarity on'),
+  actsWithin: actsWithin.optional().describe('of a pdq hash: up to this distance'),
+});
+export const importedSchema = z.object({
+  source: z.string(),
+  rows: z.int(),
+  added: z.int(),
+  updated: z.int().describe('there already, but not listed by this source, or with other tags or another expiry'),
+  unchanged: z.int().describe('there just so already, or taken out by people here'),
+  refused: z.int(),
+  errors: z.array(z.object({ line: z.int(), reason: z.string() })).describe('the first 10,000 of those refused'),
+});
+export const askedPreviewSchema = z.strictObject({
+  entry: importedEntrySchema,
+  days: z.int().min(1).max(30).default(30).describe('how far back'),
+  seconds: z.int().min(1).max(30).default(10).describe('how long it may take'),
+});
+const matches = z.object({ acts: z.int(), alike: z.int() });
+export const previewSchema = z.object({
+  from: z.number().describe('milliseconds since 1970'),
+  to: z.number(),
+  lookedBackTo: z.number().describe('all that was received from here on was looked at'),
+  lookedAt: z.int().describe('versions of posts'),
+  complete: z.boolean().describe('false: the time was over before all were looked at'),
+  acts: z.int().describe('would have been acted on'),
+  alike: z.int().describe('would have gone to a person'),
+  byPlatform: z.record(z.string(), matches),
+  byLanguage: z.record(z.string(), matches).describe('`und`: of no language that is known'),
+  posts: z
+    .array(
+      z.object({
+        platform: platformName,
+        id: z.string(),
+        version: z.int(),
+        receivedAt: z.number(),
+        acts: z.boolean(),
+        similarity: z.number().describe('from 0 to 1'),
+        distance: z.int().optional().describe('of a picture: bits of 256'),
+      }),
+    )
+    .describe('the first 50, the newest first'),
+});
 
 export const deliverySchema = z.object({
   id: z.string(),

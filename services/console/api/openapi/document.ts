@@ -14,6 +14,7 @@ const statuses: Readonly<Record<number, string>> = {
   413: 'Too large.',
   415: 'Another media type than this call takes.',
   422: 'A field or parameter is missing or wrong; `errors` names it.',
+  429: 'Too much at once; try again after `Retry-After`.',
   503: 'Something that it needs is away. Nothing was done; try again after `Retry-After`.',
 };
 

@@ -1,0 +1,239 @@
+import { eventId, type Finding, postAssessed } from '../../contracts/index.js';
+import { type Decision, decide, type Policy, severerRule, severity, withoutAnswer } from '../../policies/index.js';
+import { loop, type Outgoing, type Runtime, type Stoppable, type Write } from '../../runtime/index.js';
+import { within } from '../../runtime/time/index.js';
+import { assessedAs, detailOf } from '../assessed.js';
+import type { ClassifyMetrics } from '../metrics.js';
+import { type RunningSignals, type Signal, SignalAway } from '../signals/index.js';
+import type { ClassifyRows, QuestionRow } from '../tables.js';
+import { keepSet, setOf } from '../version-sets.js';
+import { takeBudget } from './budget.js';
+import { claim, claimOld, close, putAgain, type Question, readQuestions } from './questions.js';
+
+const lookEvery = 250;
+const closeEvery = 2_000;
+/** A call that failed may have failed for one of its posts: each is tried once more, by itself. */
+const tries = 2;
+const pause = 1_000;
+/** Beyond the longest time of a call, for reading and committing. */
+const leaseBeyond = 30_000;
+const defaults = { posts: 32, calls: 2, timeout: 10_000 };
+
+/** What follows for one question. */
+interface Changes {
+  writes: Write[];
+  events: Outgoing[];
+}
+
+/**
+ * Puts the questions to the costly signals, each signal by itself, so that none waits for another. An answer that makes the action severer is told as a new
+ * assessment of the same version. Where there is none, a person looks.
+ */
+export class Asker implements Stoppable {
+  readonly #busy = new Map<string, Promise<void>>();
+  readonly #looking: readonly { stop(): Promise<void> }[];
+  /** Each ends the waiting for one call. */
+  readonly #waiting = new Set<() => void>();
+  #stopping = false;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly signals: RunningSignals,
+    private readonly policy: () => Policy,
+    private readonly metrics: Pick<ClassifyMetrics, 'asked'>,
+  ) {
+    const { time, log } = runtime;
+    const again = (error: unknown): void => log.warn({ err: error }, 'questions not looked up; tried again');
+    this.#looking = [
+      loop(time, lookEvery, async () => this.#look(), again),
+      loop(time, closeEvery, () => this.#closeOld(), again),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const stop of this.#waiting) stop();
+    await Promise.all(this.#looking.map(looking => looking.stop()));
+    await Promise.all(this.#busy.values());
+  }
+
+  #look(): void {
+    for (const signal of this.signals.signals) {
+      const { name, cost } = signal;
+      if (cost !== 'remote' || this.#busy.has(name)) continue;
+      const work = this.#serve(signal)
+        .catch(error => this.runtime.log.warn({ err: error, signal: name }, 'questions not put; tried again'))
+        .finally(() => this.#busy.delete(name));
+      this.#busy.set(name, work);
+    }
+  }
+
+  /** Puts what is due to one signal, so many at a time as it takes, until nothing is. */
+  async #serve(signal: Signal): Promise<void> {
+    const { db, time } = this.runtime;
+    const { posts, calls, timeout } = { ...defaults, ...signal.limits };
+    for (let more = true; more && !this.#stopping; ) {
+      const rows = await claim(db, signal.name, posts * calls, time.now(), timeout + leaseBeyond);
+      more = rows.length === posts * calls;
+      const fresh = rows.filter(({ attempts }) => attempts === 0);
+      const batches = rows.filter(({ attempts }) => attempts > 0).map(row => [row]);
+      for (let at = 0; at < fresh.length; at += posts) batches.push(fresh.slice(at, at + posts));
+      for (let at = 0; at < batches.length; at += calls)
+        await Promise.all(batches.slice(at, at + calls).map(batch => this.#put(signal, batch, timeout)));
+    }
+  }
+
+  async #put(signal: Signal, rows: QuestionRow[], timeout: number): Promise<void> {
+    const policy = this.policy();
+    const { asked, moot } = await this.#stillOpen(rows, policy, signal);
+    const perMinute = signal.limits?.perMinute ?? this.runtime.config.CLASSIFY_PER_MINUTE;
+    const allowed = await takeBudget(this.runtime, signal.name, asked.length, perMinute);
+    const changes: Changes = { writes: moot, events: [] };
+    const spent = `its budget of ${perMinute} posts a minute is used up`;
+    for (const question of asked.splice(allowed)) this.#unanswered(changes, policy, question, spent);
+    if (asked.length > 0) {
+      // What it goes by may change while it answers; it is named as it was when it began.
+      const version = signal.version();
+      const answer = await this.#ask(signal, asked, timeout);
+      if (answer === 'stopping') {
+        for (const { row } of asked) changes.writes.push(putAgain(this.runtime, row, 0, row.attempts));
+      } else if (answer instanceof Error) {
+        for (const question of asked) this.#failed(changes, policy, question, answer);
+      } else {
+        for (const [n, question] of asked.entries()) this.#answered(changes, policy, question, answer[n]!, version);
+      }
+    }
+    await this.runtime.commit(changes.writes, changes.events);
+  }
+
+  async #stillOpen(rows: QuestionRow[], policy: Policy, signal: Signal): Promise<{ asked: Question[]; moot: Write[] }> {
+    const asked: Question[] = [];
+    const moot: Write[] = [];
+    (await readQuestions(this.runtime.db, rows)).forEach((question, n) => {
+      if (typeof question !== 'string') {
+        const { post, flags } = question.post;
+        if (severerRule(policy, { ...post, flags }, question.findings, question.action, signal)) {
+          asked.push(question);
+          return;
+        }
+      }
+      const why = typeof question === 'string' ? question : 'its answer could change nothing any more';
+      moot.push(close(this.runtime, rows[n]!, 'moot', { why }, null));
+    });
+    if (moot.length > 0) this.metrics.asked(signal.name, 'moot', moot.length);
+    return { asked, moot };
+  }
+
+  /** What it found; why it did not answer; or that nobody waits for it any more. */
+  async #ask(
+    signal: Signal,
+    questions: readonly Question[],
+    timeout: number,
+  ): Promise<Finding[][] | Error | 'stopping'> {
+    if (this.#stopping) return 'stopping';
+    let stop = (): void => undefined;
+    const stopping = new Promise<'stopping'>(resolve => {
+      stop = () => resolve('stopping');
+    });
+    this.#waiting.add(stop);
+    try {
+      const posts = questions.map(({ post }) => post.post);
+      const answering = signal.assess(posts, this.signals.context());
+      const answer = within(this.runtime.time, timeout, answering, `no answer within ${timeout} ms`);
+      const found = await Promise.race([answer, stopping]);
+      if (found === 'stopping') return found;
+      if (found.length !== posts.length) throw new Error(`answered ${found.length} of ${posts.length} posts`);
+      return found;
+    } catch (error) {
+      this.runtime.log.warn(
+        { err: error, signal: signal.name, posts: questions.length },
+        'a costly signal gave no answer',
+      );
+      return error as Error;
+    } finally {
+      this.#waiting.delete(stop);
+    }
+  }
+
+  #answered(changes: Changes, policy: Policy, question: Question, found: Finding[], version: string): void {
+    const { row, post, findings } = question;
+    const all = [...findings, ...found];
+    const decision = decide(policy, { ...post.post, flags: post.flags }, all);
+    changes.writes.push(close(this.runtime, row, 'answered', { findings: found }, version));
+    this.metrics.asked(row.signal, 'answered', 1);
+    this.#become(changes, policy, question, decision, all, version);
+  }
+
+  #failed(changes: Changes, policy: Policy, question: Question, error: Error): void {
+    const { row } = question;
+    if (error instanceof SignalAway || row.attempts + 1 >= tries) {
+      this.#unanswered(changes, policy, question, error.message);
+      return;
+    }
+    this.metrics.asked(row.signal, 'failed', 1);
+    changes.writes.push(putAgain(this.runtime, row, pause, row.attempts + 1));
+  }
+
+  #unanswered(changes: Changes, policy: Policy, question: Question, why: string): void {
+    const { row, findings } = question;
+    changes.writes.push(close(this.runtime, row, 'unanswered', { why }, null));
+    this.metrics.asked(row.signal, 'unanswered', 1);
+    const { scores } = decide(policy, { ...question.post.post, flags: question.post.flags }, findings);
+    const decision = { ...withoutAnswer(policy, row.rule, row.signal, why), scores };
+    this.#become(changes, policy, question, decision, findings, undefined);
+  }
+
+  /** Tells the new assessment, where it is severer than what is done so far. */
+  #become(
+    changes: Changes,
+    policy: Policy,
+    { row, post, action, made }: Question,
+    decision: Decision,
+    findings: readonly Finding[],
+    version: string | undefined,
+  ): void {
+    if (severity[decision.action] <= severity[action]) return;
+    const { db, time } = this.runtime;
+    const now = time.now();
+    const asked = version === undefined ? {} : { [row.signal]: version };
+    const versions = { ...made, policy: policy.version, signals: { ...made.signals, ...asked } };
+    const assessed = assessedAs(post, decision, findings, versions, now);
+    const set = setOf(versions);
+    const milder = Object.keys(severity).filter(
+      other => severity[other as Decision['action']] < severity[decision.action],
+    );
+    const query = db
+      .tables<ClassifyRows>()
+      .updateTable('assessments')
+      .set({ action: decision.action, rule: decision.rule, detail: detailOf(assessed, set), assessed_at: now })
+      .where('key', '=', row.key)
+      // Another signal's answer may have come in between.
+      .where('action', 'in', db.among(milder));
+    changes.writes.push(keepSet(db, versions, set, now), { query });
+    const event = {
+      id: eventId(`${row.key}/${row.signal}`, 'classify'),
+      type: postAssessed.type,
+      source: '/classify',
+      time: now,
+      key: row.item,
+      data: assessed,
+    };
+    changes.events.push({ topic: 'assessments', event });
+  }
+
+  /** What nobody has answered for too long goes to a person: its signal is gone, or has more to do than it can. */
+  async #closeOld(): Promise<void> {
+    const { db, time, config } = this.runtime;
+    const before = time.now() - config.CLASSIFY_PATIENCE;
+    const rows = await claimOld(db, before, 200, time.now(), leaseBeyond);
+    if (rows.length === 0) return;
+    const policy = this.policy();
+    const changes: Changes = { writes: [], events: [] };
+    (await readQuestions(db, rows)).forEach((question, n) => {
+      if (typeof question === 'string')
+        changes.writes.push(close(this.runtime, rows[n]!, 'moot', { why: question }, null));
+      else this.#unanswered(changes, policy, question, `not within ${config.CLASSIFY_PATIENCE / 1000} s`);
+    });
+    await this.runtime.commit(changes.writes, changes.events);
+  }
+}

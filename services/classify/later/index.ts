@@ -1,0 +1,1 @@
+export { Asker } from './asker.js';

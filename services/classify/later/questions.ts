@@ -1,0 +1,153 @@
+import type { Action, AssessedWith, Finding } from '../../contracts/index.js';
+import { latestVersions, readPosts, type StoredPost } from '../../ingest/index.js';
+import type { Database, Runtime, Write } from '../../runtime/index.js';
+import type { ClassifyRows, QuestionRow } from '../tables.js';
+import { versionsIn } from '../version-sets.js';
+
+/** A question with all that is needed to put it, and to act on the answer. */
+export interface Question {
+  row: QuestionRow;
+  post: StoredPost;
+  /** What was found at once. */
+  findings: Finding[];
+  /** What is done about the post so far, and what that was made with. */
+  action: Action;
+  made: AssessedWith;
+}
+
+/**
+ * Takes up to `limit` questions to one signal, the longest waiting first; nobody else does until the lease runs out. Cost: the head of the partial index
+ * `questions_due`.
+ */
+export async function claim(
+  db: Database,
+  signal: string,
+  limit: number,
+  now: number,
+  lease: number,
+): Promise<QuestionRow[]> {
+  const due = await db
+    .tables<ClassifyRows>()
+    .selectFrom('questions')
+    .select('key')
+    .where('signal', '=', signal)
+    .where('next_at', '<=', now)
+    .where('lease_until', '<', now)
+    .orderBy('next_at')
+    .limit(limit)
+    .execute();
+  return take(db, signal, due, now, lease);
+}
+
+/** Takes up to `limit` questions to one signal that were asked before `before`. Cost: the head of the partial index `questions_waiting`. */
+export async function claimOld(
+  db: Database,
+  before: number,
+  limit: number,
+  now: number,
+  lease: number,
+): Promise<QuestionRow[]> {
+  const old = await db
+    .tables<ClassifyRows>()
+    .selectFrom('questions')
+    .select(['key', 'signal'])
+    .where('next_at', 'is not', null)
+    .where('asked_at', '<', before)
+    .where('lease_until', '<', now)
+    .orderBy('asked_at')
+    .limit(limit)
+    .execute();
+  const signal = old[0]?.signal ?? '';
+  return take(
+    db,
+    signal,
+    old.filter(row => row.signal === signal),
+    now,
+    lease,
+  );
+}
+
+async function take(
+  db: Database,
+  signal: string,
+  due: readonly { key: string }[],
+  now: number,
+  lease: number,
+): Promise<QuestionRow[]> {
+  if (due.length === 0) return [];
+  const query = db
+    .tables<ClassifyRows>()
+    .updateTable('questions')
+    .set({ lease_until: now + lease })
+    .where('signal', '=', signal)
+    .where('key', 'in', db.among(due.map(({ key }) => key)))
+    .where('next_at', 'is not', null)
+    .where('lease_until', '<', now)
+    .returningAll();
+  const [result] = await db.commit([{ query }]);
+  return (result?.rows ?? []) as unknown as QuestionRow[];
+}
+
+/** The posts of questions, and what is done about each so far; undefined where the answer can't matter any more, with the reason. */
+export async function readQuestions(db: Database, rows: readonly QuestionRow[]): Promise<(Question | string)[]> {
+  const keys = rows.map(({ key }) => partsOf(key));
+  const [posts, latest, assessments] = await Promise.all([
+    readPosts(db, keys),
+    latestVersions(db, keys),
+    db
+      .tables<ClassifyRows>()
+      .selectFrom('assessments')
+      .select(['key', 'action', 'detail'])
+      .where('key', 'in', db.among(rows.map(({ key }) => key)))
+      .execute(),
+  ]);
+  const made = await versionsIn(db, assessments);
+  const actions = new Map(assessments.map(({ key, action }) => [key, action as Action]));
+  return rows.map((row, n) => {
+    const post = posts[n];
+    if (!post) return 'the post was erased';
+    if ((latest.get(row.item)?.version ?? 0) > post.post.version) return 'there is a newer version of the post';
+    const findings = JSON.parse(row.findings ?? '[]') as Finding[];
+    return { row, post, findings, action: actions.get(row.key) ?? 'allow', made: made.get(row.key) ?? { policy: '' } };
+  });
+}
+
+function partsOf(key: string): { platform: string; version: number; id: string } {
+  const [platform = '', version = ''] = key.split('/', 2);
+  return { platform, version: Number(version), id: key.slice(platform.length + version.length + 2) };
+}
+
+/** The write that closes a question. Nothing is touched where it was closed meanwhile. */
+export function close(
+  { db, time }: Pick<Runtime, 'db' | 'time'>,
+  { key, signal }: QuestionRow,
+  state: QuestionRow['state'],
+  answer: unknown,
+  version: string | null,
+): Write {
+  const query = db
+    .tables<ClassifyRows>()
+    .updateTable('questions')
+    .set({ state, answer: JSON.stringify(answer), version, answered_at: time.now(), findings: null, next_at: null })
+    .where('key', '=', key)
+    .where('signal', '=', signal)
+    .where('next_at', 'is not', null);
+  return { query };
+}
+
+/** The write that puts a question again after a pause, by itself where it was tried. */
+export function putAgain(
+  { db, time }: Pick<Runtime, 'db' | 'time'>,
+  { key, signal }: QuestionRow,
+  pause: number,
+  attempts: number,
+): Write {
+  const query = db
+    .tables<ClassifyRows>()
+    .updateTable('questions')
+    .set({ attempts, next_at: time.now() + pause, lease_until: 0 })
+    .where('key', '=', key)
+    .where('signal', '=', signal)
+    .where('next_at', 'is not', null);
+  return { query };
+}
