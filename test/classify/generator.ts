@@ -72,11 +72,16 @@ function makeWords(count: number): string[] {
 
 function makePhrases(count: number): string[] {
   const random = randomOf(2);
-  return Array.from({ length: count }, () => manyWords(random, 2 + below(random, 3)).join(' '));
+  return Array.from({ length: count }, () => manyWords(random, 2 + below(random, 4), 1_500).join(' '));
 }
 
-function manyWords(random: Random, count: number): string[] {
-  return Array.from({ length: count }, () => vocabulary[drawWord(random)] as string);
+/** Words, of those that are among the `most` frequent. */
+function manyWords(random: Random, count: number, most = vocabulary.length): string[] {
+  return Array.from({ length: count }, () => {
+    let rank = drawWord(random);
+    while (rank >= most) rank = drawWord(random);
+    return vocabulary[rank] as string;
+  });
 }
 
 /** A text of `letters` letters or a few more. */

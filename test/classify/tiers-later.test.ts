@@ -5,6 +5,7 @@ import type { ClassifyRows, QuestionRow } from '../../services/classify/tables.j
 import { explained } from '../../services/cli/explain.js';
 import { readStanding } from '../../services/console/api/describe.js';
 import { openScene, type Scene, until } from '../enforce/setup.js';
+import { freshDatabase, freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
 import { Folder, http, labels, type ModelServer, startModelServer } from './own-models.js';
 
 /** What was assessed at once and is asked later: a whole installation, and a model of its own behind a real HTTP server. */
@@ -240,6 +241,7 @@ describe('in an installation each', () => {
     const second = await scene.post('fr', { text: 'Another boat.' });
     await scene.openCase(second);
     expect(server.requests).toHaveLength(calls);
+    expect((await scene.call('GET', '/v1/models', undefined, { authorization: '' })).status).toBe(401);
     expect((await scene.call('GET', '/v1/models')).body).toMatchObject({
       models: [{ name: 'sailor', state: 'absent', circuit: 'open' }],
     });
@@ -294,5 +296,28 @@ describe('in an installation each', () => {
     scene.time.forward(6 * 60_000);
     await scene.openCase(id);
     expect((await scene.item(id)).cases[0]?.reasons).toContain('own/gone gave no answer (not within 300 s)');
+  });
+});
+
+withServers(['kafka', 'postgres'], 'on PostgreSQL and Kafka', () => {
+  beforeAll(async () => {
+    const { brokers } = await startKafka();
+    const DATABASE_URL = await freshDatabase();
+    await open({ DATABASE_URL, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC_PREFIX: freshTopicPrefix() });
+  }, 120_000);
+  afterAll(close);
+
+  test('questions are put and answered, each once', async () => {
+    const ids = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map(n => scene.post('fr', { text: n % 2 ? `A boat ${n}.` : `Car ${n}.` })),
+    );
+    const ends = await Promise.all(ids.map(closed));
+    expect(ends.map(({ state }) => state)).toEqual(ids.map(() => 'answered'));
+    expect(asked().sort()).toEqual([1, 2, 3, 4, 5, 6].map(n => (n % 2 ? `A boat ${n}.` : `Car ${n}.`)).sort());
+    for (const [n, id] of ids.entries()) if (n % 2 === 0) await scene.openCase(id);
+    await scene.quiet();
+    for (const [n, id] of ids.entries()) expect((await scene.item(id)).cases).toHaveLength(n % 2 === 0 ? 1 : 0);
+    const [assessment] = await readAssessment(scene.db, 'acme', ids[0]!);
+    expect(JSON.parse(assessment?.detail ?? '').versions.signals).toHaveProperty('own/sailor');
   });
 });

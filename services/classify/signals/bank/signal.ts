@@ -6,13 +6,8 @@ import type { KnownEntry } from './entry-table.js';
 import type { Banks } from './follow.js';
 import type { Nearness } from './text-index.js';
 
-/**
- * When a changed text is told, in letters of normal forms. The product of the letters in common and the similarity weighs how much is the
- * same against how much is not; a quotation in a longer text needs more letters. Acting takes a text that stands alone (alignment.ts).
- * Measured: docs/decisions/0010.
- */
-const told = { product: 22, similarity: 0.4, quoted: 48, containment: 0.5 };
-const acting = { both: 32 };
+/** Fewer letters in common are too few to act on. */
+const leastToAct = 32;
 const mostFindings = 5;
 /** Letters after which other work gets its turn. */
 const turn = 200_000;
@@ -72,7 +67,7 @@ function look(banks: Banks, text: string): Finding[] {
     if (untagged.length < letters) gather(untagged);
   }
   const found = [...exact.values()].map(entry => finding(entry, 'known-text', 1, `is a text of bank ${entry.bank}`));
-  for (const match of near.values()) if (!exact.has(match.entry.id)) found.push(...nearFinding(match));
+  for (const match of near.values()) if (!exact.has(match.entry.id)) found.push(nearFinding(match));
   if (found.length < 2) return found;
   // What can act comes first, so that it is not among those left out.
   const weight = ({ label, score, entry }: Finding): number =>
@@ -82,22 +77,19 @@ function look(banks: Banks, text: string): Finding[] {
 
 /** Whether a changed text counts as the entry's: alone, close enough, and long enough not to be so by chance. */
 const acts = ({ entry, near }: Match): boolean =>
-  near.alone && near.similarity >= entry.actsAt && near.both >= acting.both;
+  near.alone && near.similarity >= entry.actsAt && near.both >= leastToAct;
 
 const weightOf = (match: Match): number => (acts(match) ? 2 : 0) + match.near.similarity;
 
-function nearFinding(match: Match): Finding[] {
+function nearFinding(match: Match): Finding {
   const { entry, near } = match;
-  const { similarity, containment, both } = near;
+  const { similarity, containment } = near;
   if (acts(match)) {
     const reason = `is a text of bank ${entry.bank} with changes, ${percent(similarity)} the same`;
-    return [finding(entry, 'known-text-near', similarity, reason)];
+    return finding(entry, 'known-text-near', similarity, reason);
   }
-  const changed = similarity >= told.similarity && both * similarity >= told.product;
-  const quoted = containment >= told.containment && both >= told.quoted;
-  if (!changed && !quoted) return [];
   const reason = `holds ${percent(containment)} of a text of bank ${entry.bank} (${percent(similarity)} the same)`;
-  return [finding(entry, 'known-text-similar', Math.max(similarity, containment), reason)];
+  return finding(entry, 'known-text-similar', Math.max(similarity, containment), reason);
 }
 
 const finding = ({ id, bank, confirmed }: KnownEntry, label: string, score: number, reason: string): Finding => ({

@@ -18,11 +18,13 @@ const mostLetters = 1_000_000;
 const manyRuns = 1_000;
 const chunkSize = 1 << 20;
 
-/** Fewer letters in common than this say nothing. */
-const leastBoth = 20;
-/** A post this many times as long as an entry is no re-post of it; it may quote it, if the entry has this many letters. */
-const longer = 2.5;
-const leastQuoted = 40;
+/**
+ * What is told, in letters: how much is the same weighed against how much is not, by the product of letters in common and similarity; or, in a longer
+ * post, a quotation. A larger bank gives chance more tries, so it takes more: for each tenfold `more`, from `small` entries on.
+ */
+const told = { product: 14, small: 10_000, more: 4, similarity: 0.4, quoted: 48, containment: 0.5 };
+/** A post this many times as long as an entry holds too much else to be its text. */
+const longer = 1 / told.similarity;
 
 /** Similarity from which a changed text counts as the confirmed one, where nothing else was said: a fifth of its words may be others. */
 export const actsAtDefault = 0.5;
@@ -82,21 +84,24 @@ export class TextIndex {
     return slot;
   }
 
-  /** The entries that share anchors with the text and have letters in common with it, and how near each is; no more than 64. */
+  /** The entries whose text this is, changed, or that it quotes, and how near each is; no more than 64. */
   find(units: Uint16Array): Nearness[] {
     const candidates = this.#candidates(units);
     if (candidates.length === 0) return [];
     this.#alignment.take(this.#post.subarray(0, units.length));
+    const least = told.product + told.more * Math.max(0, Math.log10(this.#slots / told.small));
     const found: Nearness[] = [];
     let letters = 0;
     for (const slot of candidates) {
       const entry = this.#letters(slot);
       letters += entry.length;
       if (letters > mostLetters && found.length > 0) break;
-      const { both, added, alone } = this.#alignment.compare(entry, leastBoth);
-      if (both < leastBoth) continue;
+      const { both, added, alone } = this.#alignment.compare(entry, least);
       const similarity = both / (entry.length + added);
-      found.push({ slot, similarity, containment: both / entry.length, both, alone });
+      const containment = both / entry.length;
+      const changed = similarity >= told.similarity && both * similarity >= least;
+      const quoted = containment >= told.containment && both >= told.quoted;
+      if (changed || quoted) found.push({ slot, similarity, containment, both, alone });
     }
     return found;
   }
@@ -138,7 +143,7 @@ export class TextIndex {
   /** Whether the lengths allow the post to be the entry's text, or to quote it. */
   #fits(slot: number, letters: number): boolean {
     const length = this.#where[slot * 3 + 2]!;
-    return length >= leastQuoted || letters <= length * longer;
+    return length >= told.quoted || letters <= length * longer;
   }
 
   #keep(slot: number, units: Uint16Array): void {

@@ -1,3 +1,4 @@
+import { isPublicSuffix } from './public-suffix.js';
 import { type Form, type Site, siteOf } from './sites.js';
 
 /** What is added to a link to follow who clicked it, and changes nothing of what it shows. */
@@ -114,6 +115,7 @@ export function linkKey(link: string, scope: LinkScope): { key: string } | { pro
   if (scope === 'link') return { key: `link ${normal.whole}` };
   if (normal.query !== '') return { problem: 'has a query; list it as link' };
   if (scope === 'domain') {
+    if (isPublicSuffix(name)) return { problem: `is where many have names of their own (${name}); list theirs` };
     return normal.path === '' ? { key: `domain ${name}` } : { problem: 'has a path; list it as prefix or link' };
   }
   return normal.path === ''

@@ -1,2 +1,5 @@
-export { HammingIndex, type Hash, type Neighbour } from './hamming/index.js';
+export type { MediaSource } from './fetch/index.js';
+export { type FetchedMediaOptions, fetchedMediaSignal } from './fetched-signal.js';
+export { farthest, HammingIndex, type Hash, type Neighbour } from './hamming/index.js';
+export { type FileHashes, type Hasher, startHasher } from './pdq/index.js';
 export { knownMediaSignal } from './signal.js';

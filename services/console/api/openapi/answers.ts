@@ -270,6 +270,38 @@ export const previewSchema = z.object({
     .describe('the first 50, the newest first'),
 });
 
+export const modelSchema = z.object({
+  name: z.string(),
+  kind: z.string().optional(),
+  description: z.string().optional(),
+  state: z.enum(['loading', 'live', 'refused', 'absent']),
+  version: z.string().optional(),
+  labels: z.array(z.object({ label: z.string(), meaning: z.string().optional(), threshold: z.number().optional() })),
+  circuit: z.enum(['closed', 'open', 'half-open']).optional(),
+  since: instant.optional().describe('since when this version is live'),
+  reproducible: z.boolean().optional(),
+  problem: z.string().optional(),
+});
+
+export const exchangeSourceSchema = z.object({
+  name: z.string(),
+  kind: z.string(),
+  bank: z.string(),
+  state: z.enum(['ok', 'failing', 'held', 'waiting']),
+  entries: z.int(),
+  everyMinutes: z.number().optional(),
+  lastTryAt: instant.optional(),
+  lastPullAt: instant.optional(),
+  nextAt: instant.optional(),
+  failures: z.int().describe('in a row'),
+  error: z.string().optional(),
+  held: z.int().describe('removals that wait for a person'),
+  unknown: z.record(z.string(), z.int()).describe('rows of types that no bank takes, by type'),
+  badRows: z.int(),
+  bad: z.array(z.object({ id: z.string(), reason: z.string(), at: instant })),
+  answers: z.record(z.string(), z.int()).optional().describe('opinions for the source, by what became of them'),
+});
+
 export const deliverySchema = z.object({
   id: z.string(),
   platform: platformName,

@@ -218,6 +218,64 @@ export const calls: readonly Call[] = [
   },
   {
     method: 'get',
+    path: '/v1/models',
+    summary: 'Your own models, and how each stands.',
+    tag: 'Recognition',
+    scope: 'posts:read',
+    answers: {
+      200: { description: 'All that are declared.', body: json(z.object({ models: z.array(answers.modelSchema) })) },
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/exchange',
+    summary: 'Where the exchange of hash lists stands, source by source.',
+    tag: 'Banks',
+    scope: 'banks:read',
+    answers: {
+      200: {
+        description: 'Sources that are pulled or pushed to, and partners that send.',
+        body: json(
+          z.object({ sources: z.array(answers.exchangeSourceSchema), partners: z.array(answers.exchangeSourceSchema) }),
+        ),
+      },
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/exchange/{name}/go-on',
+    summary: 'Let removals go on that are more than half of a source, and are held for a person.',
+    tag: 'Banks',
+    scope: 'banks:write',
+    body: json(z.strictObject({ removals: z.int().min(1).describe('how many are held') })),
+    answers: { 202: { description: 'They go on.', body: json(z.object({ name: z.string(), removals: z.int() })) } },
+    problems: [400, 404, 409, 413],
+  },
+  {
+    method: 'post',
+    path: '/v1/exchange/{name}/pull',
+    summary: 'Pull from a source now instead of at its next time.',
+    tag: 'Banks',
+    scope: 'banks:write',
+    answers: { 202: { description: 'It is pulled in a moment.', body: json(z.object({ name: z.string() })) } },
+    problems: [404],
+  },
+  {
+    method: 'post',
+    path: '/v1/exchange/hashes',
+    summary: "Another installation's confirmed entries, as a compact JWS signed with a key that is listed for it.",
+    tag: 'Banks',
+    body: { 'application/jose': z.string() },
+    answers: {
+      200: {
+        description: 'Taken up, up to this number of the stream; what was not, and why.',
+        body: json(z.object({ sequence: z.int(), refused: z.array(z.object({ id: z.string(), reason: z.string() })) })),
+      },
+    },
+    problems: [401, 403, 409, 413, 422, 503],
+  },
+  {
+    method: 'get',
     path: '/v1/deliveries',
     summary: 'Calls to platforms, with every attempt.',
     tag: 'Operation',

@@ -30,7 +30,7 @@ interface Job {
 
 const limits = { timeout: 10_000, idle: 60_000 };
 /** Larger pictures are not decoded. */
-export const mostBytes = 32 * 1024 * 1024;
+export const mostBytes = 20 * 1024 * 1024;
 /** What is digested at a time. */
 const slice = 1024 * 1024;
 
