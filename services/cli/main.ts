@@ -44,10 +44,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     .command('explain')
     .argument('<id>', "the post's id")
     .requiredOption('--platform <name>', 'the platform it is on')
+    .option('--json', 'as the API answers')
     .description('show every step of one post, with the reasons')
-    .action(async (id: string, options: { platform: string }) => {
+    .action(async (id: string, options: { platform: string; json?: boolean }) => {
       const { explainCommand } = await import('./explain.js');
-      await explainCommand(id, options.platform);
+      await explainCommand(id, options.platform, options.json);
     });
   // These read their own flags.
   const passed = (name: string, description: string, run: (args: string[]) => Promise<void>) =>

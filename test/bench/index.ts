@@ -9,7 +9,7 @@ import { startServers } from './environment.js';
 import { cpuSeconds, type Running, residentBytes, start } from './installation.js';
 import { rawInserts, rawKafka, rawModel, rawParsing } from './limits.js';
 import { takedowns, throughput } from './load.js';
-import { stageTimes, stepShares } from './shares.js';
+import { stageTimes, stepShares, tierShares } from './shares.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -130,6 +130,7 @@ async function measure(
       figures.push({ what: 'memory at the end of these runs', value: now, goal: goals[2] as string });
     }
     shares += `\nWhat the stages took in all these runs, waiting included:\n\n${await stageTimes(running)}\n`;
+    shares += `\nHow many posts reached which signals:\n\n${await tierShares(running)}\n`;
     return { figures, shares };
   } finally {
     await running?.stop();

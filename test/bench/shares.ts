@@ -70,3 +70,16 @@ export async function stageTimes(running: Running): Promise<string> {
     );
   return `| stage | batches | in all | a batch |\n|---|---|---|---|\n${rows.join('\n')}`;
 }
+
+/** What share of the posts reached the costlier signals. */
+export async function tierShares(running: Running): Promise<string> {
+  const counts = new Map<string, number>();
+  for (const { url } of running.processes) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    for (const [, tier = '', value] of text.matchAll(/^classify_posts_total\{tier="([^"]+)"\} (\S+)$/gm))
+      counts.set(tier, (counts.get(tier) ?? 0) + Number(value));
+  }
+  const all = counts.get('cheap') ?? 0;
+  const rows = [...counts].map(([tier, count]) => `| ${tier} | ${count} | ${((100 * count) / all).toFixed(1)} % |`);
+  return `| signals that are | posts | share |\n|---|---|---|\n${rows.join('\n')}`;
+}

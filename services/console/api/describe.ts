@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AssessmentRow, readAssessment } from '../../classify/index.js';
+import { assessedWith } from '../../contracts/index.js';
 import { type ItemView, readItem } from '../../enforce/index.js';
 import { readVersions } from '../../ingest/index.js';
 import type { Database } from '../../runtime/index.js';
@@ -133,7 +134,8 @@ const detailSchema = z.object({
   scores: z.record(z.string(), z.number()),
   reasons: z.array(z.string()).optional(),
   findings: z.custom<NonNullable<Version['assessment']>['findings']>().optional(),
-  versions: z.object({ policy: z.string(), model: z.string().optional() }),
+  versions: assessedWith,
+  asked: z.custom<NonNullable<Version['assessment']>['asked']>().optional(),
 });
 
 function stateOf(versions: readonly Version[], { removal, cases }: ItemView): Standing['state'] {

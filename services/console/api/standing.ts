@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionSchema, findingSchema, groundSchema, instant, postFlag } from '../../contracts/index.js';
+import { actionSchema, assessedWith, findingSchema, groundSchema, instant, postFlag } from '../../contracts/index.js';
 
 /** One thing that happened to a post, and how long after it was received. */
 const step = z.object({
@@ -38,7 +38,9 @@ const assessment = z.object({
   scores: z.record(z.string(), z.number()),
   reasons: z.array(z.string()).optional(),
   findings: z.array(findingSchema).optional(),
-  versions: z.object({ policy: z.string(), model: z.string().optional() }),
+  versions: assessedWith,
+  /** Costly signals that were asked later, and what came of it. */
+  asked: z.array(z.looseObject({ signal: z.string(), state: z.string() })).optional(),
 });
 
 const version = z.object({

@@ -6,8 +6,8 @@ import type { KnownEntry } from './entry-table.js';
 import type { Banks } from './follow.js';
 import type { Nearness } from './text-index.js';
 
-/** Fewer letters in common are too few to act on. */
-const leastToAct = 32;
+/** Letters in common, times the similarity: less is too little to act on. */
+const leastToAct = 24;
 const mostFindings = 5;
 /** Letters after which other work gets its turn. */
 const turn = 200_000;
@@ -77,7 +77,7 @@ function look(banks: Banks, text: string): Finding[] {
 
 /** Whether a changed text counts as the entry's: alone, close enough, and long enough not to be so by chance. */
 const acts = ({ entry, near }: Match): boolean =>
-  near.alone && near.similarity >= entry.actsAt && near.both >= leastToAct;
+  near.alone && near.similarity >= entry.actsAt && near.both * near.similarity >= leastToAct;
 
 const weightOf = (match: Match): number => (acts(match) ? 2 : 0) + match.near.similarity;
 

@@ -86,9 +86,9 @@ export class TextIndex {
 
   /** The entries whose text this is, changed, or that it quotes, and how near each is; no more than 64. */
   find(units: Uint16Array): Nearness[] {
-    const candidates = this.#candidates(units);
+    const { post, candidates } = this.#candidates(units);
     if (candidates.length === 0) return [];
-    this.#alignment.take(this.#post.subarray(0, units.length));
+    this.#alignment.take(post);
     const least = told.product + told.more * Math.max(0, Math.log10(this.#slots / told.small));
     const found: Nearness[] = [];
     let letters = 0;
@@ -106,15 +106,15 @@ export class TextIndex {
     return found;
   }
 
-  /** Slots worth comparing, those with the most anchors in common first. Leaves the text's letters in `post`. */
-  #candidates(units: Uint16Array): number[] {
+  /** The text's letters, and slots worth comparing with it, those with the most anchors in common first. */
+  #candidates(units: Uint16Array): { post: Uint8Array; candidates: number[] } {
     if (this.#post.length < units.length) {
       this.#post = new Uint8Array(units.length * 2);
       this.#runs = new Uint32Array(units.length * 2);
       this.#cursors = new Int32Array(units.length * 2);
     }
-    for (let n = 0; n < units.length; n++) this.#post[n] = byteOf(units[n]!);
-    const all = shinglesInto(this.#runs, this.#post.subarray(0, units.length), anchored);
+    const post = this.#post.subarray(0, plain(units, this.#post, 0));
+    const all = shinglesInto(this.#runs, post, anchored);
     // What repeats itself counts again each time; in a long text that would put chance before what is really there.
     const runs = all.length > manyRuns ? distinct(all) : all;
     const touched: number[] = [];
@@ -130,14 +130,14 @@ export class TextIndex {
         behind++;
       }
     }
-    if (touched.length === 0) return touched;
+    if (touched.length === 0) return { post, candidates: touched };
     const candidates = touched.filter(
-      slot => this.#hits[slot]! >= this.#needed[slot]! && this.#fits(slot, units.length),
+      slot => this.#hits[slot]! >= this.#needed[slot]! && this.#fits(slot, post.length),
     );
     if (candidates.length > 1) candidates.sort((a, b) => this.#hits[b]! - this.#hits[a]!);
     for (const slot of touched) this.#hits[slot] = 0;
     if (candidates.length > mostCompared) candidates.length = mostCompared;
-    return candidates;
+    return { post, candidates };
   }
 
   /** Whether the lengths allow the post to be the entry's text, or to quote it. */
@@ -153,12 +153,11 @@ export class TextIndex {
       this.#free = 0;
       chunk++;
     }
-    const letters = this.#chunks[chunk]!;
-    for (let n = 0; n < units.length; n++) letters[this.#free + n] = byteOf(units[n]!);
+    const end = plain(units, this.#chunks[chunk]!, this.#free);
     this.#where[slot * 3] = chunk;
     this.#where[slot * 3 + 1] = this.#free;
-    this.#where[slot * 3 + 2] = units.length;
-    this.#free += units.length;
+    this.#where[slot * 3 + 2] = end - this.#free;
+    this.#free = end;
   }
 
   #letters(slot: number): Uint8Array {
@@ -167,7 +166,27 @@ export class TextIndex {
   }
 }
 
-const byteOf = (unit: number): number => (unit ^ (unit >>> 8)) & 0xff;
+/**
+ * Writes the letters from `at` on, a byte each, without what only repeats itself: laughter and stretched words make texts long and not alike.
+ * Different letters of one script stay different. Answers where they end.
+ */
+function plain(units: Uint16Array, into: Uint8Array, at: number): number {
+  let end = at;
+  // By period: for how many letters each has been the one that stands a period before it.
+  let one = 0;
+  let two = 0;
+  let three = 0;
+  let four = 0;
+  for (let n = 0; n < units.length; n++) {
+    const unit = units[n]!;
+    one = unit === units[n - 1] ? one + 1 : 0;
+    two = unit === units[n - 2] ? two + 1 : 0;
+    three = unit === units[n - 3] ? three + 1 : 0;
+    four = unit === units[n - 4] ? four + 1 : 0;
+    if (one < 2 && two < 3 && three < 4 && four < 5) into[end++] = (unit ^ (unit >>> 8)) & 0xff;
+  }
+  return end;
+}
 
 function inRoom<A extends Uint32Array | Uint16Array | Uint8Array>(array: A, room: number): A {
   const copy = new (array.constructor as new (length: number) => A)(room);
