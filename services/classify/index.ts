@@ -6,7 +6,7 @@ import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
 import { classifyMetrics } from './metrics.js';
 import { defaultRegistry, modelRoutes } from './models/index.js';
-import { bankRoutes, bankTables, startSignals, stayDownStage } from './signals/index.js';
+import { bankRoutes, bankTables, lookupRoutes, startSignals, stayDownStage } from './signals/index.js';
 import { classifyStage } from './stage.js';
 import { classifyTables } from './tables.js';
 
@@ -26,7 +26,14 @@ export const classify: Service = {
       [...connectors].map(([platform, connector]) => [platform, connector.testAccounts]),
     );
     const models = runtime.config.SANSDELAI_MODELS ?? defaultRegistry();
-    const signals = await startSignals(runtime, { testAccounts, models, hma: runtime.config.HMA_URL });
+    const signals = await startSignals(runtime, {
+      testAccounts,
+      models,
+      hma: runtime.config.HMA_URL,
+      mediaSources: Object.fromEntries(
+        [...connectors].flatMap(([platform, { media }]) => (media ? [[platform, media]] : [])),
+      ),
+    });
     const policy = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
     const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach));
@@ -35,6 +42,7 @@ export const classify: Service = {
     const asker = new Asker(runtime, signals, () => policy, metrics);
     const routes = Router();
     routes.use(bankRoutes(runtime));
+    routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(modelRoutes(() => signals.models()));
     if (exchange.routes) routes.use(exchange.routes);
     return {

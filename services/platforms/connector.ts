@@ -62,6 +62,8 @@ export interface Connector {
   readonly platform: string;
   /** Accounts whose standard test posts may be removed here; `all` on the sandbox only. */
   readonly testAccounts: 'all' | readonly string[];
+  /** Where its media are: only from there are they fetched. `internal`: the names may stand for addresses that are not public. */
+  readonly media?: { readonly origins: readonly string[]; readonly internal: boolean };
   /** False where the platform can only remove everywhere. */
   readonly territorial: boolean;
   /** False where there is no public way to look: a removal then ends as `claimed`, and stops no clock. */

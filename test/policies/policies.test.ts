@@ -28,6 +28,12 @@ const signals: SignalInfo[] = [
   },
   { name: 'terms', labels: ['term', 'term-review'], cost: 'cheap' },
   { name: 'hma', labels: ['hma'], cost: 'remote' },
+  {
+    name: 'fetched-media',
+    labels: ['known-media', 'known-media-near', 'media-unread'],
+    evidence: { 'known-media': 'confirmed' },
+    cost: 'remote',
+  },
 ];
 const post = { platform: 'sandbox', language: 'fr', flags: [] };
 

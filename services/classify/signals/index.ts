@@ -2,10 +2,10 @@ import type { Finding, Post } from '../../contracts/index.js';
 import type { SignalInfo } from '../../policies/index.js';
 import type { Runtime, Stoppable } from '../../runtime/index.js';
 import { followRegistry, type ModelView } from '../models/index.js';
-import { followBanks, knownTextSignal } from './bank/index.js';
+import { type Banks, followBanks, knownTextSignal } from './bank/index.js';
 import { hmaSignal } from './hma/index.js';
 import { knownLinkSignal } from './links/index.js';
-import { knownMediaSignal } from './media/index.js';
+import { fetchedMediaSignal, knownMediaSignal, type MediaSource } from './media/index.js';
 import type { Signal, SignalContext } from './signal.js';
 import { readTermLists, termsSignal } from './terms/index.js';
 import { testPostSignal } from './test-post.js';
@@ -23,6 +23,7 @@ export {
   removeBankEntry,
   stayDownStage,
 } from './bank/index.js';
+export { lookupRoutes } from './media/index.js';
 export { type Signal, SignalAway, type SignalContext } from './signal.js';
 export { standardTestPost } from './test-post.js';
 export { startTextModel, type TextModel } from './text-model/index.js';
@@ -48,6 +49,8 @@ export interface SignalOptions {
   models?: string;
   /** Address of an HMA (Hasher-Matcher-Actioner) to ask about pictures; without it none is asked. */
   hma?: string | undefined;
+  /** By platform, where its media are; of others none are fetched. */
+  mediaSources?: Readonly<Record<string, MediaSource>>;
 }
 
 export interface RunningSignals extends Stoppable {
@@ -55,6 +58,7 @@ export interface RunningSignals extends Stoppable {
   readonly signals: readonly Signal[];
   /** What policies may name: these, and those that no setting switches on. */
   readonly known: readonly SignalInfo[];
+  readonly banks: Banks;
   /** By signal that is asked at once, what it goes by at this moment. */
   versions(): Record<string, string>;
   /** What signals are told beside the posts, at this moment. */
@@ -65,10 +69,19 @@ export interface RunningSignals extends Stoppable {
   problem(): Promise<string | undefined>;
 }
 
+/** What policies may say of signals that no setting switches on. */
+const hmaInfo: SignalInfo = { name: 'hma', labels: ['hma'], cost: 'remote' };
+const fetchedMediaInfo: SignalInfo = {
+  name: 'fetched-media',
+  labels: ['known-media', 'known-media-near', 'media-unread'],
+  evidence: { 'known-media': 'confirmed' },
+  cost: 'remote',
+};
+
 /** Starts all signals; resolves once the banks are read and the model is loaded. */
 export async function startSignals(
   runtime: Pick<Runtime, 'config' | 'db' | 'cache' | 'time' | 'log'>,
-  { testAccounts, model: given, models: folder, hma }: SignalOptions,
+  { testAccounts, model: given, models: folder, hma, mediaSources = {} }: SignalOptions,
 ): Promise<RunningSignals> {
   const started: Stoppable[] = [];
   const stop = async (): Promise<void> => void (await Promise.all(started.map(one => one.stop())));
@@ -80,6 +93,7 @@ export async function startSignals(
     const model = keep(given ?? (await startTextModel({ time: runtime.time })));
     const banks = keep(await followBanks(runtime));
     const own = folder === undefined ? undefined : keep(await followRegistry(folder, runtime));
+    const fetches = Object.keys(mediaSources).length > 0;
     const fixed = [
       testPostSignal,
       knownTextSignal(banks, runtime.time),
@@ -87,9 +101,10 @@ export async function startSignals(
       knownMediaSignal(banks),
       termsSignal(readTermLists(runtime.config.SANSDELAI_TERMS)),
       textModelSignal(model),
+      ...(fetches ? [fetchedMediaSignal(banks, { time: runtime.time, sources: mediaSources })] : []),
       ...(hma ? [hmaSignal({ url: hma, time: runtime.time })] : []),
     ].map(keep);
-    const off: SignalInfo[] = hma ? [] : [{ name: 'hma', labels: ['hma'], cost: 'remote' }];
+    const off: SignalInfo[] = [...(fetches ? [] : [fetchedMediaInfo]), ...(hma ? [] : [hmaInfo])];
     const atOnce = fixed.filter(({ cost }) => cost !== 'remote');
     const all = (): readonly Signal[] => (own ? [...fixed, ...own.signals()] : fixed);
     return {
@@ -99,6 +114,7 @@ export async function startSignals(
       get known() {
         return [...all(), ...off];
       },
+      banks,
       versions: () => Object.fromEntries(atOnce.map(signal => [signal.name, signal.version()])),
       context: () => ({ now: runtime.time.now(), testAccounts }),
       models: () => own?.list() ?? [],

@@ -9,10 +9,14 @@ const pairs = [
   // Greek. Ν, Η and Υ: see `capitals`.
   'αa βb γy εe ζz ηn ιi κk μm νv οo ρp τt υu χx ωw ϳj',
   // Armenian and Cherokee.
-  'օo ոn սu հh ցg զq քf աw տs ꭰd ꭱr ꭲt ꭵi ꭺa ꭻj ꭼe ꮃw ꮇm ꮋh ꮍy ꮐg ꮒh ꮓz ꮟb ꮢr ꮥs ꮩv ꮪs ꮮl ꮯc ꮲp ꮶk ꮷd ᏼb',
+  'օo ոn սu հh ցg զq գq ռn քf աw տs ꭰd ꭱr ꭲt ꭵi ꭺa ꭻj ꭼe ꮃw ꮇm ꮋh ꮍy ꮐg ꮒh ꮓz ꮟb ꮢr ꮥs ꮩv ꮪs ꮮl ꮯc ꮲp ꮶk ꮷd ᏼb',
   // Latin with strokes and hooks, and the small capitals of the phonetic alphabet.
   'łl øo đd ðd ħh ŧt ƀb ɓb ƈc ȼc ɖd ɗd ɇe ɛe ƒf ǥg ɠg ɡg ɦh ɨi ɩi ɪi ɉj ʝj ƙk ƚl ɫl ɭl ɱm ɲn ƞn ɳn ɵo ƥp ʠq ɍr ɽr ɾr ʂs',
   'ƭt ʈt ʉu ʋu ɯw ɏy ƴy ɣy ƶz ʐz ɑa ɐa ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz',
+  'ꭇr ꭈr ꬵf ꞙf ẝf ᶃg ꬲe ꬽo ᴑo ꞟu ꭎu ꭒu ᶌy ỿy ꭚy ǀl ƅb ꞵb',
+  // Coptic, Lisu, and the Canadian syllabics of which fancy letters are made.
+  'ⲟo ⲣp ⲥc ⲅr ⲓi ⲏh ⲕk ⲙm ⲛn ⲧt ⲩy ⲭx ⲃb ꓮa ꓐb ꓚc ꓓd ꓰe ꓝf ꓖg ꓧh ꓲi ꓙj ꓗk ꓡl ꓟm ꓠn ꓳo ꓑp ꓣr ꓢs ꓔt ꓴu ꓦv ꓪw ꓫx ꓬy ꓜz',
+  'ᗩa ᗅa ᗷb ᑲb ᑕc ᗞd ᗪd ᑯd ᖴf ᕼh ᒍj ᒪl ᗰm ᑎn ᑭp ᑫq ᖇr ᔕs ᑌu ᐯv ᗯw ᕽx',
   // Arabic: one form for what keyboards of Arabic, Persian and Urdu write differently.
   'ٱا ىي یي ےي ېي ةه ہه ھه ەه ۃه کك ڪك',
 ];

@@ -5,10 +5,11 @@ import type { WebhookPlatform } from './settings.js';
 
 /** Any platform that takes signed calls over HTTP. Its posts come in through `POST /v1/posts` or Kafka: there is no feed. */
 export function createWebhook(runtime: Runtime, platform: WebhookPlatform): Connector {
-  const { name, readPaths, control, testAccounts, territorial } = platform;
+  const { name, readPaths, control, testAccounts, territorial, media } = platform;
   return {
     platform: name,
     testAccounts,
+    ...(media && { media }),
     territorial,
     readable: readPaths.length > 0,
     remove: (item, call) => deliver(runtime, platform, 'remove', item, call),

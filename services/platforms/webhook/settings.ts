@@ -58,6 +58,15 @@ const platform = z
     readPaths: z.array(readPath).max(20).default([]),
     control: z.strictObject({ url, contains: z.string().min(1) }).optional(),
     testAccounts: z.array(z.string().min(1).max(512)).max(1000).default([]),
+    media: z
+      .strictObject({
+        origins: z
+          .array(z.url({ protocol: /^https?$/ }))
+          .min(1)
+          .max(20),
+        internal: z.boolean().default(false),
+      })
+      .optional(),
     territorial: z.boolean().default(false),
     timeoutSeconds: z.int().min(1).max(120).default(15),
   })

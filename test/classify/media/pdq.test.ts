@@ -102,19 +102,16 @@ describe('files of strangers', () => {
     );
   });
 
-  test('of ten thousand frames the first counts', async () => {
+  test('of 100,000 frames the first counts', async () => {
     const first = await drawn(5, 64, 64).gif().toBuffer();
-    const one = await sharp(first).png().toBuffer();
     const { pdq } = await hasher.hash(first);
-    // A frame: its head, then what every frame here shows, the same as the first.
-    const image = first.subarray(first.indexOf(Buffer.from([0x2c, 0, 0, 0, 0])), -1);
+    // A frame of one point: where it is, how large, and its colour.
+    const point = Buffer.from([0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]);
     const frames = Buffer.concat([
       first.subarray(0, -1),
-      ...Array.from({ length: 10_000 }, () => image),
+      Buffer.alloc(point.length * 100_000, point),
       Buffer.from([0x3b]),
     ]);
-    expect(one.length).toBeGreaterThan(0);
-    expect(frames.length).toBeGreaterThan(10_000 * 1_000);
     expect(await hasher.hash(frames)).toMatchObject({ pdq });
   });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** Python with packages from PyPI in a folder of its own; `missing` where this machine can't have it. */
 export type Python =
   | { missing: string }
-  | { missing?: undefined; run(script: string, ...args: string[]): string; remove(): void };
+  | { missing?: undefined; path: string; run(script: string, ...args: string[]): string; remove(): void };
 
 /** @param packages each list is installed by itself; a list that begins with `--no-deps` without what its packages ask for. */
 export function pythonWith(...packages: string[][]): Python {
@@ -29,6 +29,7 @@ export function pythonWith(...packages: string[][]): Python {
     return { missing: `pip could not install ${list.join(' ')}: ${lastLine(installed.stdout, installed.stderr)}` };
   }
   return {
+    path: python,
     run: (script, ...args) => execFileSync(python, ['-c', script, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
     remove,
   };

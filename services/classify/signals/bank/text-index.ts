@@ -167,8 +167,8 @@ export class TextIndex {
 }
 
 /**
- * Writes the letters from `at` on, a byte each, without what only repeats itself: laughter and stretched words make texts long and not alike.
- * Different letters of one script stay different. Answers where they end.
+ * Writes the letters from `at` on, a byte each, without what repeats itself beyond three times: laughter and stretched words make texts long, not
+ * alike. Different letters of one script stay different. Answers where they end.
  */
 function plain(units: Uint16Array, into: Uint8Array, at: number): number {
   let end = at;
@@ -183,7 +183,7 @@ function plain(units: Uint16Array, into: Uint8Array, at: number): number {
     two = unit === units[n - 2] ? two + 1 : 0;
     three = unit === units[n - 3] ? three + 1 : 0;
     four = unit === units[n - 4] ? four + 1 : 0;
-    if (one < 2 && two < 3 && three < 4 && four < 5) into[end++] = (unit ^ (unit >>> 8)) & 0xff;
+    if (one < 2 && two < 5 && three < 7 && four < 9) into[end++] = (unit ^ (unit >>> 8)) & 0xff;
   }
   return end;
 }

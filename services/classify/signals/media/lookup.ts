@@ -19,18 +19,17 @@ const hex = (digits: number) =>
     .string()
     .regex(new RegExp(`^[0-9a-fA-F]{${digits}}$`), `must be ${digits} hex digits`)
     .toLowerCase();
-const fields = {
-  pdq: hex(64),
-  sha256: hex(64),
-  md5: hex(32),
-  text: z.string().min(1).max(100_000),
-  link: z.string().min(1).max(2048),
-} as const;
 /** What is asked for: one of these. */
 export const lookupSchema = z
-  .strictObject(z.object(fields).partial().shape)
+  .strictObject({
+    pdq: hex(64).optional(),
+    sha256: hex(64).optional(),
+    md5: hex(32).optional(),
+    text: z.string().min(1).max(100_000).optional(),
+    link: z.string().min(1).max(2048).optional(),
+  })
   .refine(asked => Object.values(asked).filter(value => value !== undefined).length === 1, {
-    message: `must have one of ${Object.keys(fields).join(', ')}`,
+    message: 'must have one of pdq, sha256, md5, text, link',
   });
 export const lookupsSchema = z.union([lookupSchema, z.array(lookupSchema).min(1).max(most)]);
 type Asked = z.output<typeof lookupSchema>;
@@ -79,8 +78,7 @@ export function lookupRoutes(runtime: Pick<Runtime, 'db' | 'time'>, banks: Banks
     const shown = found.map(matches => matches.slice(0, mostMatches));
     const more = await detailsOf(runtime.db, new Set(shown.flatMap(matches => matches.map(({ id }) => id))));
     const answers = shown.map((matches, n) => ({
-      // An entry that was taken out this moment is no match any more.
-      matches: matches.flatMap(match => ({ ...match, ...more.get(match.id)! })).filter(({ tags }) => tags),
+      matches: matches.map(match => ({ ...match, ...(more.get(match.id) ?? { tags: [], sources: [] }) })),
       total: found[n]!.length,
     }));
     res.json(Array.isArray(asked) ? answers : answers[0]);

@@ -270,6 +270,34 @@ export const previewSchema = z.object({
     .describe('the first 50, the newest first'),
 });
 
+const askedOne = z
+  .strictObject({
+    pdq: z.string().optional(),
+    sha256: z.string().optional(),
+    md5: z.string().optional(),
+    text: z.string().optional(),
+    link: z.string().optional(),
+  })
+  .describe('one of these; hashes in hex');
+export const askedLookupSchema = z.union([askedOne, z.array(askedOne).min(1).max(1_000)]);
+const lookedUp = z.object({
+  matches: z.array(
+    z.object({
+      id: z.string(),
+      bank: z.string(),
+      kind: z.enum(['text', 'link', 'pdq', 'sha256', 'md5']),
+      distance: z.int().optional().describe('of a picture: bits of 256; of a file 0'),
+      similarity: z.number().optional().describe('of a text: from 0 to 1'),
+      confirmed: z.boolean(),
+      acts: z.boolean().describe('a rule may act on this match by itself'),
+      tags: z.array(z.string()),
+      sources: z.array(z.string()),
+    }),
+  ),
+  total: z.int(),
+});
+export const lookupSchema = z.union([lookedUp, z.array(lookedUp)]);
+
 export const modelSchema = z.object({
   name: z.string(),
   kind: z.string().optional(),

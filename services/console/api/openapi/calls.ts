@@ -217,6 +217,18 @@ export const calls: readonly Call[] = [
     problems: [400, 413, 429],
   },
   {
+    method: 'post',
+    path: '/v1/banks/lookup',
+    summary: 'What the banks know of a hash, text or link, or of up to 1,000 of them. Nothing is kept of it.',
+    tag: 'Banks',
+    scope: 'banks:read',
+    body: json(answers.askedLookupSchema),
+    answers: {
+      200: { description: 'The nearest first; of several, in their order.', body: json(answers.lookupSchema) },
+    },
+    problems: [400, 413],
+  },
+  {
     method: 'get',
     path: '/v1/models',
     summary: 'Your own models, and how each stands.',

@@ -1,9 +1,17 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { BlockList, isIPv6 } from 'node:net';
 
+const listOf = (family: 'ipv4' | 'ipv6', ranges: readonly string[]): BlockList => {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/');
+    list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+};
+
 /** What the registries of special addresses (RFC 6890 and its updates) keep from the public. */
-const special = new BlockList();
-const v4 = [
+const special4 = listOf('ipv4', [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -18,16 +26,21 @@ const v4 = [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-];
+]);
 /** Of IPv6 only 2000::/3 is public, and of that not what carries other addresses, serves documentation or is kept back. */
-const v6 = ['::/3', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '4000::/2', '8000::/1'];
-for (const range of [...v4, ...v6]) {
-  const [address = '', bits] = range.split('/');
-  special.addSubnet(address, Number(bits), address.includes(':') ? 'ipv6' : 'ipv4');
-}
+const special6 = listOf('ipv6', [
+  '::/3',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  '3fff::/20',
+  '4000::/2',
+  '8000::/1',
+]);
 
 /** Whether an address is one that anybody can reach: no private, link-local, loopback, reserved or multicast one. */
-export const isPublic = (address: string): boolean => !special.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+export const isPublic = (address: string): boolean =>
+  isIPv6(address) ? !special6.check(address, 'ipv6') : !special4.check(address, 'ipv4');
 
 /** A name stands for an address that is not public. */
 export class NotPublicError extends Error {

@@ -63,7 +63,7 @@ export function startFetcher({ time, mostBytes, timeout = 10_000, lookup }: Fetc
       const answer = await request(checked, { dispatcher, headers, signal });
       const { location } = answer.headers;
       if (isRedirect(answer.statusCode) && typeof location === 'string') {
-        answer.body.destroy();
+        leave(answer.body);
         if (!URL.canParse(location, url)) throw new Refused('it redirects to what is no address');
         url = new URL(location, url).href;
         continue;
@@ -91,8 +91,7 @@ export function startFetcher({ time, mostBytes, timeout = 10_000, lookup }: Fetc
       }
       return Buffer.concat(chunks, bytes);
     } finally {
-      // What was not read to its end is not waited for.
-      body.on('error', () => undefined).destroy();
+      leave(body);
     }
   }
 
@@ -119,6 +118,9 @@ export function startFetcher({ time, mostBytes, timeout = 10_000, lookup }: Fetc
     },
   };
 }
+
+/** What was not read to its end is not waited for; that it was broken off is no news then. */
+const leave = (body: Dispatcher.ResponseData['body']): void => void body.on('error', () => undefined).destroy();
 
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
 
