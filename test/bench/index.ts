@@ -9,6 +9,8 @@ import { startServers } from './environment.js';
 import { cpuSeconds, type Running, residentBytes, start } from './installation.js';
 import { rawInserts, rawKafka, rawModel, rawParsing } from './limits.js';
 import { takedowns, throughput } from './load.js';
+import { matching } from './matching/index.js';
+import { nearBench } from './near/index.js';
 import { stageTimes, stepShares, tierShares } from './shares.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -138,7 +140,11 @@ async function measure(
   }
 }
 
-/** `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: prints the table and keeps it. */
+/**
+ * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
+ * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
+ * texts. Prints the tables and keeps them.
+ */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -149,8 +155,15 @@ export async function benchCommand(args: string[]): Promise<void> {
       seconds: { type: 'string', default: '20' },
       minutes: { type: 'string', default: '0' },
       rates: { type: 'string', default: '10,30,100' },
+      sizes: { type: 'string', default: '1000000' },
+      file: { type: 'string' },
     },
   });
+  if (values.only === 'matching') {
+    const sizes = values.sizes.split(',').map(Number);
+    return keep('matching', await matching({ sizes, runs: Number(values.runs), say }));
+  }
+  if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {
     runs: Number(values.runs),
     posts: Number(values.posts),
@@ -187,12 +200,11 @@ export async function benchCommand(args: string[]): Promise<void> {
       `## ${title}\n\n| figure | measured | goal | beside the limits |\n|---|---|---|---|\n${rows.join('\n')}\n${shares}`,
     );
   }
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-  const day = new Date().toISOString().slice(0, 10);
+  const { commit, day, machine } = circumstances();
   const report = [
     `# Bench of ${day}, commit ${commit}`,
     '',
-    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}; load generator and servers on the same machine. Median of ${options.runs} runs where several are named.`,
+    `${machine}; load generator and servers on the same machine. Median of ${options.runs} runs where several are named.`,
     '',
     '## The limits of the parts, in this run',
     '',
@@ -204,7 +216,26 @@ export async function benchCommand(args: string[]): Promise<void> {
     '',
   ].join('\n');
   process.stdout.write(`${report}\n`);
+  store(`${day}-${commit}.md`, report);
+}
+
+/** When, on what, and of which commit. */
+function circumstances(): { commit: string; day: string; machine: string } {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  const machine = `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`;
+  return { commit, day: new Date().toISOString().slice(0, 10), machine };
+}
+
+/** Prints a part's tables and keeps them. */
+function keep(part: string, tables: string): void {
+  const { commit, day, machine } = circumstances();
+  const report = `# Bench of ${day}, commit ${commit}: ${part}\n\n${machine}.\n\n${tables}\n`;
+  process.stdout.write(report);
+  store(`${part}-${day}-${commit}.md`, report);
+}
+
+function store(name: string, report: string): void {
   const folder = join(root, 'test', 'bench', 'results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${day}-${commit}.md`), report);
+  writeFileSync(join(folder, name), report);
 }

@@ -146,10 +146,7 @@ describe('many clocks at once', () => {
     const hook = keep(await webhookServer());
     const clocks = await running({ CLOCK_REMOVAL: '100ms', PAGER_CONTACTS: hook.url, PAGER_WEBHOOK_SECRET: secret });
     await clocks.tell(...Array.from({ length: 1_200 }, (_, i) => now(`many-${i}`).requested()));
-    const told = await until(
-      () => hook.calls.find(({ body }) => Number(body.data?.clocks) >= 1_000),
-      'the page of nearly all',
-    );
+    const told = await until(() => hook.calls[0], 'the page');
     await until(async () => {
       const { n } = await clocks.rows
         .selectFrom('page_clocks')
@@ -158,8 +155,9 @@ describe('many clocks at once', () => {
       return n === 1_200;
     }, 'all clocks to be on pages');
     const pages = await clocks.pages();
-    // What came while the first was out waits for the next page: nothing is dropped, and nobody gets 1,200 calls.
-    expect(pages.length).toBeLessThanOrEqual(2);
+    // What came while one was out waits for the next: nothing is dropped, and nobody gets 1,200 calls.
+    expect(pages.length).toBeLessThanOrEqual(5);
+    expect(Number(told.body.data?.clocks)).toBeGreaterThan(10);
     expect(told.body.data?.nearest).toHaveLength(10);
   });
 

@@ -1,6 +1,6 @@
 """Look-ups in the indexes of the Python package `threatexchange`, one thread, one query at a time.
 
-Usage: threatexchange.py multi|flat HASHES QUERIES RUNS SECONDS. Prints a line of JSON. A run ends after so many seconds.
+Usage: peers.py multi|flat HASHES QUERIES RUNS SECONDS. Prints a line of JSON. A run ends after so many seconds.
 """
 
 import json

@@ -1,0 +1,3 @@
+import { nearCommand } from './index.js';
+
+await nearCommand(process.argv.slice(2));
