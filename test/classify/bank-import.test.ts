@@ -152,7 +152,7 @@ function suite(settings: () => Promise<Record<string, string>>): void {
       status: 200,
       body: { confirmedBy: 'Ada', actsWithin: 8 },
     });
-    expect((await confirm(text!.id)).body).toMatchObject({ confirmedBy: 'Ada', actsAt: 0.8 });
+    expect((await confirm(text!.id)).body).toMatchObject({ confirmedBy: 'Ada', actsAt: 0.5 });
     expect((await site.call('GET', '/v1/banks/sure/entries?confirmed=false')).body.entries).toEqual([]);
     expect((await confirm(text!.id, { actsWithin: 3 })).body.errors).toMatchObject([{ path: 'actsWithin' }]);
     expect((await confirm(pdq!.id, { actsWithin: 32 })).status).toBe(422);

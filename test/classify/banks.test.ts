@@ -114,7 +114,7 @@ function suite(settings: () => Promise<Record<string, string>>): void {
     const { entry, added } = await addBankEntry(first.runtime, 'one', text(caravan), 'Ada');
     expect(added).toBe(true);
     expect(await until(() => has(banks, caravan) && has(others, caravan))).toBeLessThan(1_000);
-    expect(others.exact(fold(caravan))).toMatchObject([{ id: entry.id, bank: 'one', confirmed: true, actsAt: 0.8 }]);
+    expect(others.exact(fold(caravan))).toMatchObject([{ id: entry.id, bank: 'one', confirmed: true, actsAt: 0.5 }]);
     expect(await removeBankEntry(second.runtime, 'one', entry.id, 'Ada')).toBe(true);
     expect(await until(() => !has(banks, caravan) && !has(others, caravan))).toBeLessThan(1_000);
     expect(await removeBankEntry(first.runtime, 'one', entry.id, 'Ada')).toBe(false);
@@ -191,7 +191,7 @@ function suite(settings: () => Promise<Record<string, string>>): void {
 
   test('the signal tells unchanged, changed within what was confirmed, and changed beyond', async () => {
     const long = sentences(3, 21).join(' ');
-    const { entry } = await addBankEntry(first.runtime, 'told', text(long), 'Ada');
+    const { entry } = await addBankEntry(first.runtime, 'told', text(long, { actsAt: 0.8 }), 'Ada');
     await until(() => has(banks, long));
     const signal = knownTextSignal(banks, realTime);
     const oneWord = long.split(' ').with(9, 'otherwise').join(' ');

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { findLinks, type LinkScope, linkKey } from '../links/index.js';
 import { fold } from '../normalise.js';
+import { actsAtDefault } from './text-index.js';
 
 /** Fewer letters than this name no text: they would match what has nothing to do with it. */
 const leastLetters = 8;
 /** A text that loses a link, a handle or a hashtag in its normal form needs more, because what made it one of a kind may be gone. */
 const leastLettersMasked = 24;
-/** Default similarity from which a changed text counts as the confirmed one: about one word in twenty. */
-const actsAtDefault = 0.8;
 /** The distance at which PDQ hashes count as the same picture, by its authors; no entry acts beyond. */
 export const pdqRadius = 31;
 

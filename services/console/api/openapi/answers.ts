@@ -197,7 +197,7 @@ const entryWith = <S extends z.core.$ZodShape>(more: S) =>
     z.strictObject({
       kind: z.literal('text'),
       text: z.string().min(1).max(100_000),
-      actsAt: actsAt.default(0.8).describe('similarity from which a changed text counts as this one'),
+      actsAt: actsAt.default(0.5).describe('similarity from which a changed text counts as this one'),
       ...listed,
       ...more,
     }),
