@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { readJsonLines } from '../../../services/cli/files.js';
 import { mildText, seeds } from '../../classify/generator.js';
 import { TextBank } from './bank.js';
@@ -106,24 +105,4 @@ function table(first: string, counts: readonly Counts[]): string[] {
     `|---|---|---|${bands.map(() => '---|').join('')}`,
     ...[...counts, total].map(row),
   ];
-}
-
-/** `--posts FILE --entries 100000,1000000 --per-seed 200 --python python3` */
-export async function nearCommand(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      posts: { type: 'string' },
-      entries: { type: 'string', default: '100000,1000000' },
-      'per-seed': { type: 'string', default: '200' },
-      python: { type: 'string', default: 'python3' },
-    },
-  });
-  const report = await nearBench({
-    posts: values.posts,
-    entries: values.entries.split(',').map(Number),
-    perSeed: Number(values['per-seed']),
-    python: values.python,
-  });
-  process.stdout.write(`${report}\n`);
 }

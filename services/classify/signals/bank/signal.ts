@@ -7,7 +7,7 @@ import type { Banks } from './follow.js';
 import type { Nearness } from './text-index.js';
 
 /** Letters in common, times the similarity: less is too little to act on. */
-const leastToAct = 22;
+const leastToAct = 24;
 const mostFindings = 5;
 /** Letters after which other work gets its turn. */
 const turn = 200_000;

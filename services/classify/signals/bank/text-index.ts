@@ -22,7 +22,7 @@ const chunkSize = 1 << 20;
  * What is told, in letters: how much is the same weighed against how much is not, by the product of letters in common and similarity; or, in a longer
  * post, a quotation. A larger bank gives chance more tries, so it takes more: for each tenfold `more`, from `small` entries on.
  */
-const told = { product: 14, small: 10_000, more: 4, similarity: 0.4, quoted: 48, containment: 0.5 };
+const told = { product: 15, small: 10_000, more: 4, similarity: 0.4, quoted: 48, containment: 0.5 };
 /** A post this many times as long as an entry holds too much else to be its text. */
 const longer = 1 / told.similarity;
 

@@ -1,3 +1,0 @@
-import { nearCommand } from './index.js';
-
-await nearCommand(process.argv.slice(2));
