@@ -37,7 +37,7 @@ export const clockId = (obligation: string, subject: string): string => eventId(
 /** A change as the clock keeps it, with the due that follows from today's settings. */
 export function toMoment(
   event: string,
-  { kind, at, route, uncounted, obligation }: ClockChange,
+  { kind, at, route, language, uncounted, obligation }: ClockChange,
   item: Item,
   rules: Rules,
 ): Moment {
@@ -49,6 +49,7 @@ export function toMoment(
     at,
     ...(due === undefined ? {} : { due }),
     ...(route === undefined ? {} : { route }),
+    ...(language === undefined ? {} : { language }),
     ...(kind === 'start' && (uncounted || item.platform === probePlatform) ? { uncounted: true } : {}),
   };
 }
@@ -59,7 +60,7 @@ const stateOf = (clock: Standing, level: number): ClockState =>
 /** The row that follows from a history; what changes in the totals is added to `totals`. */
 function settle(
   before: ClockRow | undefined,
-  identity: Pick<ClockRow, 'id' | 'obligation' | 'subject' | 'platform' | 'post_id' | 'post_version'>,
+  identity: Pick<ClockRow, 'id' | 'obligation' | 'subject' | 'platform' | 'post_id' | 'post_version' | 'tag'>,
   history: History,
   checkedAt: number | undefined,
   now: number,
@@ -110,6 +111,7 @@ function settle(
 /**
  * A clock after these changes; undefined where they say nothing new. Pure but for `totals`, to which the difference is added.
  * @param before the row as it is in the database; undefined where there is none.
+ * @param tag its name in the ledger, where it has none yet.
  */
 export function advance(
   before: ClockRow | undefined,
@@ -117,6 +119,7 @@ export function advance(
   now: number,
   rules: Rules,
   totals: Totals,
+  tag: string,
 ): ClockRow | undefined {
   const [first] = changes;
   if (!first) return undefined;
@@ -126,6 +129,7 @@ export function advance(
   if (history === old) return undefined;
   const { obligation, subject } = first.change;
   const identity = before ?? {
+    tag: null,
     id: clockId(obligation, subject),
     obligation,
     subject,
@@ -133,7 +137,15 @@ export function advance(
     post_id: first.item.postId,
     post_version: first.item.version,
   };
-  const row = settle(before, identity, history, before?.checked_at ?? undefined, now, rules, totals);
+  const row = settle(
+    before,
+    { ...identity, tag: identity.tag ?? tag },
+    history,
+    before?.checked_at ?? undefined,
+    now,
+    rules,
+    totals,
+  );
   if (row.next_at !== null && row.next_at <= now) {
     // Given once: what is waiting already does not wait longer.
     row.next_at = Math.min(now + grace, Math.max(row.next_at, before?.next_at ?? now + grace));

@@ -1,4 +1,4 @@
-import type { EvidenceFact } from '../contracts/index.js';
+import type { EvidenceFact, OpenMove } from '../contracts/index.js';
 import type { Config } from '../runtime/index.js';
 
 /**
@@ -6,7 +6,7 @@ import type { Config } from '../runtime/index.js';
  * `start`: begins to run. `suspend`, `resume`: stands still, and goes on. `stop`: ends by evidence, with a figure. `cancel`: ends without a figure.
  * `reopen`: what had ended by evidence is undone; the clock runs again. `release`: the content is rightly up again; a later `start` begins anew.
  */
-export type MoveKind = 'start' | 'suspend' | 'resume' | 'stop' | 'cancel' | 'reopen' | 'release';
+export type MoveKind = OpenMove['kind'];
 
 export interface Move {
   kind: MoveKind;
@@ -15,6 +15,8 @@ export interface Move {
   at: number;
   /** With `start`: the way the post came in, a label of the figures. */
   route?: string;
+  /** With `start`: the post's language, as it was told. */
+  language?: string;
   /** With `start`: the clock is kept, but counts in no figure. */
   uncounted?: boolean;
 }
@@ -55,11 +57,12 @@ export const pageFrom = 80;
 /** The level of a clock that is past its limit. */
 export const overdue = 100;
 
-const start = (subject: string, data: { at: number; route: string }): Move => ({
+const start = (subject: string, data: { at: number; route: string; language?: string | undefined }): Move => ({
   kind: 'start',
   subject,
   at: data.at,
   route: data.route,
+  ...(data.language === undefined ? {} : { language: data.language }),
 });
 
 /** How the end of a removal moves the clocks about it. `claimed` is a platform's word without a look: it stops no clock. */
@@ -115,7 +118,7 @@ export const obligations: readonly Obligation[] = [
     stops: 'the content is seen to be gone',
     follows: {
       'removal.requested.v1': data => ({
-        ...start(data.removalId, { at: data.postedAt, route: data.route }),
+        ...start(data.removalId, { ...data, at: data.postedAt }),
         // An old post that is read in afterwards says nothing about how fast this installation is.
         ...(data.flags.includes('backfill') ? { uncounted: true } : {}),
       }),

@@ -1,19 +1,14 @@
 import { type EvidenceFact, evidenceTypes } from '../contracts/index.js';
 import { type Database, drop, ok, type Result, type Stage } from '../runtime/index.js';
 import { advance, clockId } from './clock.js';
-import { type ClockChange, derive } from './derive.js';
+import { derive } from './derive.js';
+import { type Effect, enter } from './enter.js';
 import type { Totals } from './figures.js';
 import type { Rules } from './obligations.js';
 import type { ClockRow, ClockTables } from './tables.js';
 import { writeClocks, writeTotals } from './writes.js';
 
-interface Effect {
-  event: string;
-  change: ClockChange;
-  item: { platform: string; postId: string; version: number };
-}
-
-/** The stage that moves the clocks: facts in, clocks and totals out, in one commit. */
+/** The stage that moves the clocks: facts in; clocks, totals and what the ledger enters out, in one commit. */
 export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceTypes)[number]['schema']> {
   const tables = db.tables<ClockTables>();
   return {
@@ -25,24 +20,26 @@ export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceT
     rest: 100,
     async handle(inputs, { time }) {
       const effects = new Map<string, Effect[]>();
-      const results = inputs.map((input): Result => {
-        const changes = derive({ type: input.type, data: input.data } as EvidenceFact);
-        for (const change of changes) {
-          const id = clockId(change.obligation, change.subject);
-          const list = effects.get(id) ?? [];
-          list.push({ event: input.id, change, item: input.data });
-          effects.set(id, list);
-        }
-        return changes.length > 0 ? ok : drop('moves no clock');
-      });
-      if (effects.size === 0) return { results };
+      const byFact = inputs.map(input =>
+        derive({ type: input.type, data: input.data } as EvidenceFact).map(
+          (change): Effect => ({ event: input.id, change, item: input.data }),
+        ),
+      );
+      for (const effect of byFact.flat()) {
+        const id = clockId(effect.change.obligation, effect.change.subject);
+        effects.set(id, [...(effects.get(id) ?? []), effect]);
+      }
+      const results = byFact.map((list): Result => (list.length > 0 ? ok : drop('moves no clock')));
 
       // One look-up by primary key for the whole batch.
-      const found = await tables
-        .selectFrom('clocks')
-        .selectAll()
-        .where('id', 'in', db.among([...effects.keys()]))
-        .execute();
+      const found =
+        effects.size === 0
+          ? []
+          : await tables
+              .selectFrom('clocks')
+              .selectAll()
+              .where('id', 'in', db.among([...effects.keys()]))
+              .execute();
       const known = new Map<string, ClockRow>(found.map(row => [row.id, row]));
       const totals: Totals = new Map();
       const now = time.now();
@@ -50,10 +47,12 @@ export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceT
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .flatMap(([id, list]) => {
           const before = known.get(id);
-          const after = advance(before, list, now, rules, totals);
+          const after = advance(before, list, now, rules, totals, time.secret(16));
           return after ? [{ before, after }] : [];
         });
-      return { results, writes: [...writeClocks(db, changed), ...writeTotals(db, totals)] };
+      const tags = new Map([...known.values(), ...changed.map(({ after }) => after)].map(row => [row.id, row.tag]));
+      const events = inputs.map((input, i) => enter(input, byFact[i] ?? [], id => tags.get(id) ?? undefined, rules));
+      return { results, writes: [...writeClocks(db, changed), ...writeTotals(db, totals)], events };
     },
   };
 }

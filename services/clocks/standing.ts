@@ -9,6 +9,7 @@ export interface Moment {
   /** With `start`, `reopen`, and a `resume` that runs afresh. */
   due?: number;
   route?: string;
+  language?: string;
   uncounted?: boolean;
 }
 
@@ -27,6 +28,7 @@ export interface Standing {
   /** The first start of all. */
   startedAt?: number;
   route?: string;
+  language?: string;
   counted: boolean;
   /** Of the present stretch: where it began, when it is due, how long it was suspended (ms). */
   from: number;
@@ -79,7 +81,7 @@ function inOrder({ base, moments }: History): Moment[] {
   return first < 0 ? sorted : [...sorted.splice(first, 1), ...sorted];
 }
 
-function begin(now: Standing, { at, due, route, uncounted }: Moment): Standing {
+function begin(now: Standing, { at, due, route, language, uncounted }: Moment): Standing {
   const next: Standing = {
     ...now,
     phase: 'running',
@@ -91,7 +93,7 @@ function begin(now: Standing, { at, due, route, uncounted }: Moment): Standing {
     lateDue: undefined,
   };
   if (now.startedAt !== undefined) return next;
-  return { ...next, startedAt: at, route, counted: !uncounted };
+  return { ...next, startedAt: at, route, language, counted: !uncounted };
 }
 
 function end(now: Standing, phase: 'stopped' | 'cancelled', { at }: Moment): Standing {

@@ -30,8 +30,10 @@ export const clocksTable: Table = {
     history: 'text',
     changed_at: 'bigint',
     version: 'bigint',
+    tag: 'text?',
   },
   primaryKey: ['id'],
+  added: [['tag']],
   indexes: {
     next: { columns: ['next_at'], where: 'next_at is not null' },
     nearest: { columns: ['sort_at', 'id'], where: 'open = 1' },
@@ -78,6 +80,8 @@ export interface ClockRow {
   history: string;
   changed_at: number;
   version: number;
+  /** Its random name in the ledger, which can't be worked out from the post; null where nothing was entered yet. */
+  tag: string | null;
 }
 
 /** Sums that outlive the clocks and every process: changed in the commit in which a clock changes. `measure`: see figures.ts. */

@@ -9,7 +9,15 @@ export const groundSchema = z.object({
 });
 export type Ground = z.infer<typeof groundSchema>;
 
-const item = { platform: platformName, postId: z.string(), version: z.int() };
+const item = {
+  platform: platformName,
+  postId: z.string(),
+  version: z.int(),
+  /** An order under non-disclosure that this is about. */
+  seal: z.string().optional(),
+};
+/** Where a clock may start: the post's language, where it is known. */
+const language = z.string().optional();
 
 /** How the work on a removal or a restoration ended, or stands. */
 export const outcomeSchema = z.enum(['gone', 'not-found', 'claimed', 'restored', 'cancelled']);
@@ -21,7 +29,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
  */
 export const caseOpened = {
   type: 'case.opened.v1',
-  schema: z.object({ ...item, caseId: z.string(), at: z.int(), route: z.string(), withheld: z.boolean() }),
+  schema: z.object({ ...item, caseId: z.string(), at: z.int(), route: z.string(), withheld: z.boolean(), language }),
 } as const;
 export const caseClosed = {
   type: 'case.closed.v1',
@@ -45,6 +53,7 @@ export const removalRequested = {
     postedAt: z.int(),
     route: z.string(),
     flags: z.array(postFlag),
+    language,
   }),
 } as const;
 export const removalEnded = {

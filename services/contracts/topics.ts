@@ -10,6 +10,8 @@ export const topics = {
   decisions: { retention: 30 * day, partitions: 3 },
   removals: { retention: 3 * day, partitions: 3 },
   evidence: { retention: 30 * day, partitions: 3 },
+  /** What the ledger enters. One partition: entries have one order, and one process at a time appends them. */
+  ledger: { retention: 30 * day, partitions: 1 },
 } as const;
 
 export type Topic = keyof typeof topics;

@@ -32,6 +32,7 @@ export function caseOf(data: PostAssessed, item: string, at: number): CaseRow {
     decided_at: null,
     decided_by: null,
     note: null,
+    language: data.language ?? null,
   };
 }
 
@@ -48,11 +49,13 @@ export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number):
   postedAt: row.posted_at,
   route: row.route,
   flags: JSON.parse(row.flags),
+  language: row.language ?? undefined,
 });
 
 export function openCase(db: Database, row: CaseRow, withheld: boolean): Changes {
   const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
-  const data = { platform, postId, version, caseId, at, route, withheld };
+  const language = row.language ?? undefined;
+  const data = { platform, postId, version, caseId, at, route, withheld, ...(language && { language }) };
   return {
     writes: [db.insert(casesTable, [row], { onConflict: 'nothing' })],
     events: [fact({ type: 'case.opened.v1', data }, item, caseId)],

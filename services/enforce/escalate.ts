@@ -93,6 +93,7 @@ function caseAbout(row: RemovalRow, now: number): CaseRow {
     decided_at: null,
     decided_by: null,
     note: null,
+    language: null,
   };
 }
 

@@ -17,6 +17,7 @@ export interface RemovalRequest {
   postedAt: number;
   route: string;
   flags: readonly PostFlag[];
+  language?: string | undefined;
 }
 
 export interface Changes {
@@ -116,7 +117,8 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     next_at: at,
   };
   const removalId = `${id}/${cycle}`;
-  const data = { platform, postId, version, removalId, ground, at, postedAt, route, flags: [...flags] };
+  const told = { platform, postId, version, removalId, ground, at, postedAt, route, flags: [...flags] };
+  const data = { ...told, ...(request.language && { language: request.language }) };
   return {
     writes: [before ? moveRemoval(db, before, row) : db.insert(removalsTable, [{ ...row, fence: 0 }])],
     events: [fact({ type: 'removal.requested.v1', data }, item, removalId), due(id, platform, removalId, at)],

@@ -31,7 +31,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
     cases: readonly CaseRow[],
     removal: RemovalRow | undefined,
   ): Changes {
-    const { action, platform, id: postId, version, url, authorId, route, flags, assessedAt: at } = data;
+    const { action, platform, id: postId, version, url, authorId, route, flags, language, assessedAt: at } = data;
     const found = caseOf(data, item, at);
     const same = cases.find(row => row.id === found.id);
     const step = afterCase(action, same);
@@ -47,7 +47,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
     if (action !== 'review') {
       const kind = action === 'remove' ? ('policy' as const) : ('withheld' as const);
       const ground = { kind, ref: `policy:${data.versions.policy}#${data.rule}` };
-      const request = { platform, postId, version, url, authorId, ground, by: 'policy', at, route, flags };
+      const request = { platform, postId, version, url, authorId, ground, by: 'policy', at, route, flags, language };
       made.push(requestRemoval(db, { ...request, postedAt: postedAt(data) }, removal));
     }
     if (!same) made.push(action === 'remove' ? closedCase(db, found, at) : openCase(db, found, action === 'withhold'));

@@ -26,8 +26,10 @@ export const casesTable: Table = {
     decided_at: 'bigint?',
     decided_by: 'text?',
     note: 'text?',
+    language: 'text?',
   },
   primaryKey: ['id'],
+  added: [['language']],
   indexes: {
     item: { columns: ['item'] },
     queue: { columns: ['priority', 'opened_at'], where: "state = 'open'" },
@@ -131,6 +133,7 @@ export interface CaseRow {
   decided_at: number | null;
   decided_by: string | null;
   note: string | null;
+  language: string | null;
 }
 
 export interface RemovalRow {

@@ -30,7 +30,7 @@ export function clocksInMemory(settings?: Record<string, string>) {
       }
       const totals: Totals = new Map();
       for (const [id, list] of effects) {
-        const after = advance(rows.get(id), list, now, rules, totals);
+        const after = advance(rows.get(id), list, now, rules, totals, `tag of ${id}`);
         if (after) rows.set(id, after);
       }
       book(totals);

@@ -65,14 +65,15 @@ describe('a platform that does not remove', () => {
   test('and refuses: tried again, and shown to people before its clock is due', async () => {
     scene.platform.manners.set('*', 'refuse');
     const id = await scene.post('en');
-    const removal = await shown(id);
+    await shown(id);
+    // Where little gets done at once, it is shown before the first call has been answered.
+    await until(async () => (await scene.item(id)).removal?.detail.includes('refused: 403'), 'the refusal');
     scene.platform.manners.delete('*');
-    expect(removal.detail).toContain('refused: 403');
     const [row] = await casesOf(id);
     expect(row).toMatchObject({ state: 'open', priority: 1_000 });
     const clock = await until(() => scene.clock('removal', id), 'the clock');
     expect(row!.opened_at - clock.started_at).toBeLessThan(20 * second);
-    expect(JSON.parse(row!.reasons)[0]).toMatch(/^The removal is not confirmed: refused: 403/);
+    expect(JSON.parse(row!.reasons)[0]).toMatch(/^The removal is not confirmed: (refused: 403|it was not tried yet)/);
     // It is called again after half a minute, and removed; then nobody has to look any more.
     scene.time.forward(31 * second);
     await scene.stands(id, 'gone', 'gone');

@@ -1,5 +1,5 @@
 import { Migrator } from 'kysely';
-import { createTable, healthTable } from './table.js';
+import { healthTable, migrationsOf } from './table.js';
 import type { Database, Table } from './types.js';
 
 /**
@@ -8,7 +8,11 @@ import type { Database, Table } from './types.js';
  */
 export async function migrate(db: Database, tables: readonly Table[]): Promise<void> {
   const all = [healthTable, ...tables];
-  const migrations = Object.fromEntries(all.map(table => [`${table.name}-0001`, createTable(db.engine, table)]));
+  const migrations = Object.fromEntries(
+    all.flatMap(table =>
+      migrationsOf(db.engine, table).map((step, i) => [`${table.name}-${String(i + 1).padStart(4, '0')}`, step]),
+    ),
+  );
   const migrator = new Migrator({
     db: db.tables<unknown>(),
     provider: { getMigrations: async () => migrations },

@@ -105,12 +105,18 @@ function toValue(value: unknown, isText: boolean): unknown {
   return JSON.stringify(value);
 }
 
-/** The migration that makes a table with its indexes, on either engine. */
-export function createTable(engine: 'sqlite' | 'postgres', table: Table): Migration {
+/** The migrations of a table, in order: it is made with its indexes, then gets what later versions added. */
+export function migrationsOf(engine: 'sqlite' | 'postgres', table: Table): Migration[] {
   const types = engine === 'sqlite' ? sqliteTypes : postgresTypes;
-  const columns = Object.entries(table.columns).map(
-    ([name, type]) => `${quote(name)} ${types[typeOf(type)]}${type.endsWith('?') ? '' : ' not null'}`,
-  );
+  const added = table.added ?? [];
+  const later = new Set(added.flat());
+  const define = (name: string): string => {
+    const type = table.columns[name] ?? 'text';
+    return `${quote(name)} ${types[typeOf(type)]}${type.endsWith('?') ? '' : ' not null'}`;
+  };
+  const columns = Object.keys(table.columns)
+    .filter(name => !later.has(name))
+    .map(define);
   const create = `create table ${quote(table.name)} (${columns.join(', ')}, primary key (${table.primaryKey.map(quote).join(', ')}))`;
   const indexes = Object.entries(table.indexes ?? {}).map(
     ([name, index]) =>
@@ -130,11 +136,15 @@ export function createTable(engine: 'sqlite' | 'postgres', table: Table): Migrat
       `create index ${quote(`${table.name}_retention`)} on ${quote(table.name)} (${quote(retention.column)})${where}`,
     );
   }
-  return {
+  const steps = [
+    [create, ...indexes],
+    ...added.map(names => names.map(name => `alter table ${quote(table.name)} add column ${define(name)}`)),
+  ];
+  return steps.map(statements => ({
     async up(db: Kysely<unknown>): Promise<void> {
-      for (const statement of [create, ...indexes]) await sql.raw(statement).execute(db);
+      for (const statement of statements) await sql.raw(statement).execute(db);
     },
-  };
+  }));
 }
 
 /** One row that readiness writes to: a database that only reads is not able to take work. */

@@ -9,6 +9,8 @@ export interface Table {
   /** `?` after the type lets the column be null. */
   columns: Record<string, ColumnType | `${ColumnType}?`>;
   primaryKey: readonly string[];
+  /** Columns that came with later versions, a list for each: an installation that has the table gets them. They can be null. */
+  added?: readonly (readonly string[])[];
   /** `where` makes a partial index (portable SQL, constants only). */
   indexes?: Readonly<Record<string, { columns: readonly string[]; unique?: boolean; where?: string }>>;
   /** Rows older than `keep` (ms, or the setting that says) by `column` are deleted by the retention job; `column` gets an index. Omitted: kept for good. */

@@ -1,0 +1,62 @@
+import { busKey, type EntryKind, type EntryMade, type EvidenceFact, entryMade, eventId } from '../contracts/index.js';
+import type { Input, Outgoing } from '../runtime/index.js';
+import { clockId, toMoment } from './clock.js';
+import type { ClockChange } from './derive.js';
+import type { Rules } from './obligations.js';
+
+/** What a fact, by its event's id, does to a clock. */
+export interface Effect {
+  event: string;
+  change: ClockChange;
+  item: { platform: string; postId: string; version: number };
+}
+
+/** The language as figures are told by: its two or three letters, whatever region or script follows them. */
+const languageOf = (told: string): string => /^[a-z]{2,3}(?=-|$)/.exec(told.toLowerCase())?.[0] ?? 'und';
+
+/** What the ledger enters of a fact: openly how it moved the clocks, and closed what it says. */
+export function enter(
+  input: Input<EvidenceFact['data']>,
+  changes: readonly Effect[],
+  tagOf: (clockId: string) => string | undefined,
+  rules: Rules,
+): Outgoing {
+  const moves = changes.flatMap(({ event, change, item }) => {
+    const clock = tagOf(clockId(change.obligation, change.subject));
+    if (clock === undefined) return [];
+    const { kind, at, due, route, language, uncounted } = toMoment(event, change, item, rules);
+    return [
+      {
+        clock,
+        obligation: change.obligation,
+        kind,
+        at,
+        ...(due === undefined ? {} : { due }),
+        ...(route === undefined ? {} : { route }),
+        ...(language === undefined ? {} : { language: languageOf(language) }),
+        ...(uncounted ? { uncounted } : {}),
+      },
+    ];
+  });
+  const { platform, postId: id, at, seal } = input.data;
+  const data: EntryMade = {
+    kind: input.type.replace(/\.v1$/, '') as EntryKind,
+    at,
+    moves,
+    detail: input.data,
+    item: busKey({ platform, id }),
+    ...(seal === undefined ? {} : { seal }),
+  };
+  return {
+    topic: 'ledger',
+    event: {
+      id: eventId(input.id, 'entry'),
+      type: entryMade.type,
+      source: '/clocks',
+      time: at,
+      key: data.item as string,
+      data,
+      ...(input.traceparent === undefined ? {} : { traceparent: input.traceparent }),
+    },
+  };
+}
