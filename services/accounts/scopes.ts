@@ -13,6 +13,8 @@ export const scopeSchema = z.enum([
   'pages:acknowledge',
   'deliveries:read',
   'deliveries:replay',
+  'ledger:details',
+  'ledger:erase',
   'dead-letters:read',
   'dead-letters:replay',
 ]);

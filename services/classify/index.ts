@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
 import { loadPolicy } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
@@ -35,6 +36,10 @@ export const classify: Service = {
       ),
     });
     const policy = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
+    const { time } = runtime;
+    const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: policy.version } };
+    // At every start: the ledger leaves out what was entered last.
+    await runtime.commit([], [toLedger(made, '/classify', time.uuid())]);
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
     const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach));
     const stayDown = await runtime.run(stayDownStage(runtime));

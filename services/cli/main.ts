@@ -22,6 +22,14 @@ export async function main(argv: readonly string[]): Promise<void> {
       await startCommand(readConfig(process.env), names);
     });
   program
+    .command('ledger-key')
+    .option('--rotate', 'put a new key before the one there is; start the ledger again to go over to it')
+    .description("show the ledger's public key, for whoever checks a figure")
+    .action(async (options: { rotate?: boolean }) => {
+      const { ledgerKeyCommand } = await import('./ledger-key.js');
+      ledgerKeyCommand(readConfig(process.env), options.rotate);
+    });
+  program
     .command('replay')
     .argument('<file>', 'posts as JSONL, also gzip')
     .option('--rate <n>', 'posts a second; default: as fast as they are taken')

@@ -1,7 +1,7 @@
-import { eventId } from '../contracts/index.js';
+import { eventId, type HoldCause } from '../contracts/index.js';
 import type { ClockChange } from './derive.js';
 import { add, contribute, type Totals } from './figures.js';
-import { overdue, type Rules } from './obligations.js';
+import { type BreachCause, breachCause, overdue, type Rules } from './obligations.js';
 import {
   compact,
   type History,
@@ -37,7 +37,7 @@ export const clockId = (obligation: string, subject: string): string => eventId(
 /** A change as the clock keeps it, with the due that follows from today's settings. */
 export function toMoment(
   event: string,
-  { kind, at, route, language, uncounted, obligation }: ClockChange,
+  { kind, at, route, language, uncounted, obligation, cause }: ClockChange,
   item: Item,
   rules: Rules,
 ): Moment {
@@ -50,12 +50,37 @@ export function toMoment(
     ...(due === undefined ? {} : { due }),
     ...(route === undefined ? {} : { route }),
     ...(language === undefined ? {} : { language }),
+    ...(cause === undefined ? {} : { cause }),
     ...(kind === 'start' && (uncounted || item.platform === probePlatform) ? { uncounted: true } : {}),
   };
 }
 
 const stateOf = (clock: Standing, level: number): ClockState =>
   clock.phase === 'running' && level === overdue ? 'breached' : clock.phase === 'released' ? 'stopped' : clock.phase;
+
+type Breaches = Partial<Record<BreachCause, number>>;
+
+/** The breaches of a clock by cause: of ended stretches, and of the present one where that is overdue. */
+function breachesOf(obligation: string, is: Standing, overdueNow: boolean): Breaches {
+  const breaches: Breaches = {};
+  const count = (told: HoldCause | undefined, n: number): void => {
+    const cause = breachCause(obligation, told);
+    if (n > 0) breaches[cause] = (breaches[cause] ?? 0) + n;
+  };
+  let told = 0;
+  for (const [cause, n] of Object.entries(is.lateBy ?? {}) as [HoldCause, number][]) {
+    told += n;
+    count(cause, n);
+  }
+  count(undefined, is.late - told);
+  if (overdueNow) count(is.cause, 1);
+  return breaches;
+}
+
+/** The breaches that are shown of a row; before there were causes, all under the one that says nothing. */
+function shownOf({ obligation, late, withdrawn, breaches }: ClockRow): Breaches {
+  return breaches === null ? { [breachCause(obligation, undefined)]: late - withdrawn } : JSON.parse(breaches);
+}
 
 /** The row that follows from a history; what changes in the totals is added to `totals`. */
 function settle(
@@ -74,13 +99,17 @@ function settle(
   const level = levelAt(is, checkedAt ?? 0);
   const overdueNow = isOpen(is) && (is.pastDue || level === overdue);
   // Breaches are counted when they are shown; evidence that comes later can take one back, but never lowers the count.
-  const due = is.late + (overdueNow ? 1 : 0);
-  const shown = (before?.late ?? 0) - (before?.withdrawn ?? 0);
-  const late = Math.max(0, due - shown);
-  const withdrawn = Math.max(0, shown - due);
-  if (is.counted && is.route !== undefined) {
-    add(totals, identity.obligation, is.route, 'late', late);
-    add(totals, identity.obligation, is.route, 'withdrawn', withdrawn);
+  const breaches = breachesOf(identity.obligation, is, overdueNow);
+  const shown = before ? shownOf(before) : {};
+  let [late, withdrawn] = [0, 0];
+  for (const cause of new Set([...Object.keys(shown), ...Object.keys(breaches)]) as Set<BreachCause>) {
+    const more = (breaches[cause] ?? 0) - (shown[cause] ?? 0);
+    if (more > 0) late += more;
+    else withdrawn -= more;
+    if (!is.counted || is.route === undefined || more === 0) continue;
+    const measure = more > 0 ? 'late' : 'withdrawn';
+    add(totals, identity.obligation, is.route, measure, Math.abs(more));
+    add(totals, identity.obligation, is.route, `${measure}:${cause}`, Math.abs(more));
   }
 
   const running = is.phase === 'running' ? is.due : undefined;
@@ -102,6 +131,7 @@ function settle(
     next_at: next ?? null,
     late: (before?.late ?? 0) + late,
     withdrawn: (before?.withdrawn ?? 0) + withdrawn,
+    breaches: JSON.stringify(breaches),
     history: JSON.stringify(compact(history)),
     changed_at: now,
     version: (before?.version ?? 0) + 1,

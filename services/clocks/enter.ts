@@ -1,4 +1,4 @@
-import { busKey, type EntryKind, type EntryMade, type EvidenceFact, entryMade, eventId } from '../contracts/index.js';
+import { busKey, type EntryKind, type EvidenceFact, toLedger } from '../contracts/index.js';
 import type { Input, Outgoing } from '../runtime/index.js';
 import { clockId, toMoment } from './clock.js';
 import type { ClockChange } from './derive.js';
@@ -24,7 +24,7 @@ export function enter(
   const moves = changes.flatMap(({ event, change, item }) => {
     const clock = tagOf(clockId(change.obligation, change.subject));
     if (clock === undefined) return [];
-    const { kind, at, due, route, language, uncounted } = toMoment(event, change, item, rules);
+    const { kind, at, due, route, language, uncounted, cause } = toMoment(event, change, item, rules);
     return [
       {
         clock,
@@ -35,11 +35,12 @@ export function enter(
         ...(route === undefined ? {} : { route }),
         ...(language === undefined ? {} : { language: languageOf(language) }),
         ...(uncounted ? { uncounted } : {}),
+        ...(cause === undefined ? {} : { cause }),
       },
     ];
   });
   const { platform, postId: id, at, seal } = input.data;
-  const data: EntryMade = {
+  const made = {
     kind: input.type.replace(/\.v1$/, '') as EntryKind,
     at,
     moves,
@@ -47,16 +48,6 @@ export function enter(
     item: busKey({ platform, id }),
     ...(seal === undefined ? {} : { seal }),
   };
-  return {
-    topic: 'ledger',
-    event: {
-      id: eventId(input.id, 'entry'),
-      type: entryMade.type,
-      source: '/clocks',
-      time: at,
-      key: data.item as string,
-      data,
-      ...(input.traceparent === undefined ? {} : { traceparent: input.traceparent }),
-    },
-  };
+  const { topic, event } = toLedger(made, '/clocks', input.id);
+  return { topic, event: { ...event, ...(input.traceparent === undefined ? {} : { traceparent: input.traceparent }) } };
 }

@@ -5,7 +5,8 @@ import type { ClockTotalsRow } from './tables.js';
 /**
  * The measures kept in `clock_totals`, by obligation and route:
  * `open` clocks; of ended stretches `count`, `ms` (their sum), `within` the limit, and `le:<edge>`, those in the bucket up to that edge
- * (`le:+Inf` for the last); `late`, breaches counted; `withdrawn`, those that later evidence took back.
+ * (`le:+Inf` for the last); `late`, breaches counted, and `late:<cause>`, those of them under that cause; `withdrawn` and `withdrawn:<cause>`, those
+ * that later evidence took back, or put under another cause. An installation that is older than the causes has some breaches under none.
  */
 export type Totals = Map<string, ClockTotalsRow>;
 
@@ -23,6 +24,7 @@ export function contribute(totals: Totals, rules: Rules, obligation: string, clo
   if (!clock.counted || route === undefined) return;
   if (isOpen(clock)) add(totals, obligation, route, 'open', sign);
   for (const { ms, late } of clock.stretches) {
+    if (ms === undefined) continue;
     add(totals, obligation, route, 'count', sign);
     add(totals, obligation, route, 'ms', sign * ms);
     if (late === false) add(totals, obligation, route, 'within', sign);

@@ -10,7 +10,25 @@ import { clocksTable, clockTotalsTable, pageClocksTable, pagesTable } from './ta
 
 export { probePlatform } from './clock.js';
 export { type ClockChange, derive } from './derive.js';
-export { type HistogramName, type Obligation, obligations, type Rules, rulesOf } from './obligations.js';
+export {
+  type BreachCause,
+  breachCause,
+  type HistogramName,
+  type Obligation,
+  obligations,
+  type Rules,
+  rulesOf,
+} from './obligations.js';
+export {
+  compact,
+  type History,
+  isOpen,
+  type Moment,
+  merge,
+  type Standing,
+  type Stretch,
+  standing,
+} from './standing.js';
 
 /** An escalation that has not succeeded for this long (ms) is a reason not to be ready. */
 const stale = 10_000;

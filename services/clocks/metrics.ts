@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { aborted, type Database, type Runtime } from '../runtime/index.js';
 import { someday } from './clock.js';
-import type { HistogramName, Rules } from './obligations.js';
+import { breachCause, type HistogramName, type Rules } from './obligations.js';
 import type { ClockTables, ClockTotalsRow } from './tables.js';
 
 interface Snapshot {
@@ -83,6 +83,24 @@ export function seriesOf(totals: readonly ClockTotalsRow[], name: string, edges:
   });
 }
 
+/** Breaches counted, or withdrawn, by obligation and cause. What was counted before there were causes is under the one that says nothing. */
+function breachesBy(totals: readonly ClockTotalsRow[], measure: 'late' | 'withdrawn') {
+  const sums = new Map<string, { obligation: string; cause: string; value: number }>();
+  const add = (obligation: string, cause: string, value: number): void => {
+    const key = `${obligation}\0${cause}`;
+    sums.set(key, { obligation, cause, value: (sums.get(key)?.value ?? 0) + value });
+  };
+  for (const { obligation, measure: name, value } of totals) {
+    const [kind, cause] = name.split(':');
+    if (kind !== measure) continue;
+    const unexplained = breachCause(obligation, undefined);
+    add(obligation, cause ?? unexplained, value);
+    // `late` alone is the sum of all causes.
+    if (cause !== undefined) add(obligation, unexplained, -value);
+  }
+  return [...sums.values()].filter(({ value }) => value > 0);
+}
+
 /** Makes the metrics of the clocks; they read the database when they are asked. */
 function makeMetrics({ db, time, log }: Pick<Runtime, 'db' | 'time' | 'log'>, rules: Rules) {
   // All metrics of one scrape share one reading. Where it fails there is a gap, never an old figure, and the other metrics still come.
@@ -109,16 +127,16 @@ function makeMetrics({ db, time, log }: Pick<Runtime, 'db' | 'time' | 'log'>, ru
     new TotalsHistogram({ name, help, edges: rules.edges[name] }, async () =>
       (await snapshot()).totals.filter(row => rules.histogram(row.obligation) === name),
     );
-  const counter = (name: string, help: string, measure: string, labels: Record<string, string>) =>
+  const byCause = (name: string, help: string, measure: 'late' | 'withdrawn') =>
     new Counter({
       name,
       help,
-      labelNames: ['obligation', ...Object.keys(labels)],
+      labelNames: ['obligation', 'cause'],
       registers: [],
       async collect() {
-        const sums = sumBy((await snapshot()).totals, measure);
+        const breaches = breachesBy((await snapshot()).totals, measure);
         this.reset();
-        for (const [obligation, n] of sums) this.inc({ obligation, ...labels }, n);
+        for (const { obligation, cause, value } of breaches) this.inc({ obligation, cause }, value);
       },
     });
 
@@ -163,14 +181,11 @@ function makeMetrics({ db, time, log }: Pick<Runtime, 'db' | 'time' | 'log'>, ru
         for (const [obligation, due] of nextDue) this.set({ obligation }, (due - time.now()) / 1000);
       },
     }),
-    counter('takedown_breaches_total', 'Clocks that were over their limit when it passed, by cause.', 'late', {
-      cause: 'late',
-    }),
-    counter(
+    byCause('takedown_breaches_total', 'Clocks that were over their limit when it passed, by cause.', 'late'),
+    byCause(
       'takedown_breaches_withdrawn_total',
-      'Breaches that evidence took back: it came after the limit, of an end before it.',
+      'Breaches that evidence took back, which came after the limit: of an end before it, or of another cause.',
       'withdrawn',
-      {},
     ),
   ];
 }

@@ -1,9 +1,9 @@
-import type { EvidenceFact, OpenMove } from '../contracts/index.js';
+import type { EvidenceFact, HoldCause, OpenMove } from '../contracts/index.js';
 import type { Config } from '../runtime/index.js';
 
 /**
  * What a fact does to a clock.
- * `start`: begins to run. `suspend`, `resume`: stands still, and goes on. `stop`: ends by evidence, with a figure. `cancel`: ends without a figure.
+ * `start`: begins to run. `hold`: why it is not done yet; changes no time. `suspend`, `resume`: stands still, and goes on. `stop`: ends by evidence, with a figure. `cancel`: ends without a figure.
  * `reopen`: what had ended by evidence is undone; the clock runs again. `release`: the content is rightly up again; a later `start` begins anew.
  */
 export type MoveKind = OpenMove['kind'];
@@ -19,7 +19,12 @@ export interface Move {
   language?: string;
   /** With `start`: the clock is kept, but counts in no figure. */
   uncounted?: boolean;
+  /** With `hold`. */
+  cause?: HoldCause;
 }
+
+/** What a breach is counted under: why the work was held up; where nothing was told, that nobody decided, or that no end was seen. */
+export type BreachCause = HoldCause | 'undecided' | 'unconfirmed';
 
 /** A limit. `seconds` is its nominal length, an edge of the histogram; `due` the instant of a clock that starts at `start`. */
 export interface Limit {
@@ -48,6 +53,8 @@ export interface Obligation {
   limit?(config: Config): Limit;
   /** What a resumed clock does: goes `on` with what was left (the default), or runs `afresh`. */
   resumes?: 'on' | 'afresh';
+  /** What a breach is counted under where nothing was told of why; `unconfirmed` where this is left out. */
+  unexplained?: 'undecided';
   follows: Follows;
 }
 
@@ -76,9 +83,15 @@ const removalEnd: Follows['removal.ended.v1'] = ({ removalId: subject, at, outco
     case 'restored':
       return { kind: 'release', subject, at };
     case 'claimed':
-      return undefined;
+      return { kind: 'hold', subject, at, cause: 'claimed' };
   }
 };
+const removalHold: Follows['removal.held.v1'] = ({ removalId: subject, at, cause }) => ({
+  kind: 'hold',
+  subject,
+  at,
+  cause,
+});
 const removalReturn: Follows['removal.returned.v1'] = ({ removalId: subject, at }) => ({ kind: 'reopen', subject, at });
 
 /** Every time limit that this installation keeps. Legal rows stand beside the operator's own. */
@@ -89,6 +102,7 @@ export const obligations: readonly Obligation[] = [
     starts: 'a case is opened for a person',
     stops: 'the case is decided',
     limit: config => elapsed(config.CLOCK_REVIEW),
+    unexplained: 'undecided',
     follows: {
       'case.opened.v1': data => start(data.caseId, data),
       // Nobody decided a case whose post was replaced by a newer version.
@@ -107,6 +121,7 @@ export const obligations: readonly Obligation[] = [
     limit: config => elapsed(config.CLOCK_REMOVAL),
     follows: {
       'removal.requested.v1': data => start(data.removalId, data),
+      'removal.held.v1': removalHold,
       'removal.ended.v1': removalEnd,
       'removal.returned.v1': removalReturn,
     },
@@ -122,11 +137,16 @@ export const obligations: readonly Obligation[] = [
         // An old post that is read in afterwards says nothing about how fast this installation is.
         ...(data.flags.includes('backfill') ? { uncounted: true } : {}),
       }),
+      'removal.held.v1': removalHold,
       'removal.ended.v1': removalEnd,
       'removal.returned.v1': removalReturn,
     },
   },
 ];
+
+/** What a breach of this obligation is counted under, by what was told last before its limit passed. */
+export const breachCause = (obligation: string, told: HoldCause | undefined): BreachCause =>
+  told ?? obligations.find(({ name }) => name === obligation)?.unexplained ?? 'unconfirmed';
 
 export type HistogramName = 'takedown_seconds' | 'takedown_long_seconds';
 

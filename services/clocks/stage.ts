@@ -1,5 +1,5 @@
 import { type EvidenceFact, evidenceTypes } from '../contracts/index.js';
-import { type Database, drop, ok, type Result, type Stage } from '../runtime/index.js';
+import { type Database, ok, type Stage } from '../runtime/index.js';
 import { advance, clockId } from './clock.js';
 import { derive } from './derive.js';
 import { type Effect, enter } from './enter.js';
@@ -29,7 +29,6 @@ export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceT
         const id = clockId(effect.change.obligation, effect.change.subject);
         effects.set(id, [...(effects.get(id) ?? []), effect]);
       }
-      const results = byFact.map((list): Result => (list.length > 0 ? ok : drop('moves no clock')));
 
       // One look-up by primary key for the whole batch.
       const found =
@@ -52,7 +51,11 @@ export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceT
         });
       const tags = new Map([...known.values(), ...changed.map(({ after }) => after)].map(row => [row.id, row.tag]));
       const events = inputs.map((input, i) => enter(input, byFact[i] ?? [], id => tags.get(id) ?? undefined, rules));
-      return { results, writes: [...writeClocks(db, changed), ...writeTotals(db, totals)], events };
+      return {
+        results: inputs.map(() => ok),
+        writes: [...writeClocks(db, changed), ...writeTotals(db, totals)],
+        events,
+      };
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { HoldCause } from '../contracts/index.js';
 import { type MoveKind, overdue, warnings } from './obligations.js';
 
 /** A move as it is kept with its clock. `due` is fixed when it is taken in: a changed setting moves no running clock. */
@@ -11,13 +12,19 @@ export interface Moment {
   route?: string;
   language?: string;
   uncounted?: boolean;
+  /** With `hold`. */
+  cause?: HoldCause;
 }
 
-/** A figure: from a start (or reopening) to its end by evidence, without what was suspended. */
+/** From a start (or reopening, or a resume that ran afresh) to its end. */
 export interface Stretch {
-  ms: number;
+  from: number;
+  /** The figure, without what was suspended; undefined where it was cancelled. */
+  ms?: number;
   /** Undefined where there is no limit. */
   late?: boolean;
+  /** What was told last before its limit passed; undefined where nothing was. */
+  cause?: HoldCause;
 }
 
 export type Phase = 'unstarted' | 'running' | 'suspended' | 'stopped' | 'cancelled' | 'released';
@@ -36,6 +43,8 @@ export interface Standing {
   paused: number;
   suspendedAt?: number;
   pastDue: boolean;
+  /** Of the present stretch: why it is not done, as it was told last before its limit passed. */
+  cause?: HoldCause;
   endedAt?: number;
   /** Set where the last stretch ended after its limit: that limit. */
   lateDue?: number;
@@ -45,6 +54,8 @@ export interface Standing {
   ms?: number;
   /** Stretches that ended late, with or without a figure, of all time. */
   late: number;
+  /** Those of them whose cause was told. */
+  lateBy?: Readonly<Partial<Record<HoldCause, number>>>;
   reopened: number;
 }
 
@@ -66,7 +77,16 @@ const blank: Standing = {
 };
 
 /** Of moments in the same millisecond the one that keeps a clock running comes last: rather a clock too many than one that disappears. */
-const rank: Record<MoveKind, number> = { suspend: 0, stop: 1, cancel: 2, release: 3, resume: 4, reopen: 5, start: 6 };
+const rank: Record<MoveKind, number> = {
+  hold: 0,
+  suspend: 1,
+  stop: 2,
+  cancel: 3,
+  release: 4,
+  resume: 5,
+  reopen: 6,
+  start: 7,
+};
 const byTime = (a: Moment, b: Moment): number =>
   a.at - b.at || rank[a.kind] - rank[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
@@ -90,6 +110,7 @@ function begin(now: Standing, { at, due, route, language, uncounted }: Moment): 
     paused: 0,
     pastDue: false,
     suspendedAt: undefined,
+    cause: undefined,
     lateDue: undefined,
   };
   if (now.startedAt !== undefined) return next;
@@ -99,13 +120,16 @@ function begin(now: Standing, { at, due, route, language, uncounted }: Moment): 
 function end(now: Standing, phase: 'stopped' | 'cancelled', { at }: Moment): Standing {
   const until = now.suspendedAt ?? at;
   const late = now.due === undefined ? undefined : now.pastDue || until > now.due;
-  const figure: Stretch = { ms: Math.max(0, until - now.from - now.paused), late };
+  const ms = phase === 'stopped' ? Math.max(0, until - now.from - now.paused) : undefined;
+  const { cause } = now;
   return {
     ...now,
     phase,
     endedAt: at,
-    ...(phase === 'stopped' ? { stretches: [...now.stretches, figure], ms: figure.ms } : {}),
+    stretches: [...now.stretches, { from: now.from, ms, late, cause: late ? cause : undefined }],
+    ms: ms ?? now.ms,
     late: now.late + (late ? 1 : 0),
+    ...(late && cause ? { lateBy: { ...now.lateBy, [cause]: (now.lateBy?.[cause] ?? 0) + 1 } } : {}),
     lateDue: late ? now.due : undefined,
   };
 }
@@ -133,13 +157,16 @@ function step(now: Standing, moment: Moment): Standing {
       return now.phase === 'stopped' || now.phase === 'cancelled'
         ? { ...begin(now, moment), reopened: now.reopened + 1 }
         : now;
+    case 'hold':
+      // What is told after the limit has passed doesn't say why it did.
+      return open && !isPastDue(now, moment.at) ? { ...now, cause: moment.cause } : now;
     case 'suspend':
       if (now.phase !== 'running') return now;
       return {
         ...now,
         phase: 'suspended',
         suspendedAt: moment.at,
-        pastDue: now.pastDue || (now.due !== undefined && moment.at > now.due),
+        pastDue: isPastDue(now, moment.at),
       };
     case 'resume':
       return now.phase === 'suspended' ? resume(now, moment) : now;
@@ -152,6 +179,10 @@ function step(now: Standing, moment: Moment): Standing {
       return now.phase === 'stopped' ? { ...now, phase: 'released' } : now;
   }
 }
+
+/** Whether the limit of the present stretch had passed at this instant. */
+export const isPastDue = ({ phase, pastDue, due }: Standing, at: number): boolean =>
+  pastDue || (phase === 'running' && due !== undefined && at > due);
 
 export const isOpen = ({ phase }: Standing): boolean => phase === 'running' || phase === 'suspended';
 

@@ -31,9 +31,10 @@ export const clocksTable: Table = {
     changed_at: 'bigint',
     version: 'bigint',
     tag: 'text?',
+    breaches: 'text?',
   },
   primaryKey: ['id'],
-  added: [['tag']],
+  added: [['tag'], ['breaches']],
   indexes: {
     next: { columns: ['next_at'], where: 'next_at is not null' },
     nearest: { columns: ['sort_at', 'id'], where: 'open = 1' },
@@ -82,6 +83,8 @@ export interface ClockRow {
   version: number;
   /** Its random name in the ledger, which can't be worked out from the post; null where nothing was entered yet. */
   tag: string | null;
+  /** JSON: the breaches that are shown, by cause (late - withdrawn in all); null where nothing moved it since there are causes. */
+  breaches: string | null;
 }
 
 /** Sums that outlive the clocks and every process: changed in the commit in which a clock changes. `measure`: see figures.ts. */

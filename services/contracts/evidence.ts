@@ -65,7 +65,37 @@ export const removalReturned = {
   schema: z.object({ ...item, removalId: z.string(), at: z.int(), where: z.string() }),
 } as const;
 
-export const evidenceTypes = [caseOpened, caseClosed, removalRequested, removalEnded, removalReturned] as const;
+/** Why content that is to go is not seen gone yet, as far as is known: a small closed set, since figures are told by it. */
+export const holdCause = z.enum([
+  /** The platform did not answer, or with an error. */
+  'platform-failed',
+  /** It said that it will not. */
+  'platform-refused',
+  /** It said that it will, and the content can be read all the same. */
+  'still-readable',
+  /** Looks at it could not tell: the site is away, or answers everybody alike. */
+  'unclear',
+  /** The platform's word is all there is: it has no public way to look. */
+  'claimed',
+  /** No connector serves the platform. */
+  'not-connected',
+]);
+export type HoldCause = z.infer<typeof holdCause>;
+
+/** Told while a removal takes long, and only where the cause is another than the one told last: what its breach is counted under. */
+export const removalHeld = {
+  type: 'removal.held.v1',
+  schema: z.object({ ...item, removalId: z.string(), at: z.int(), cause: holdCause }),
+} as const;
+
+export const evidenceTypes = [
+  caseOpened,
+  caseClosed,
+  removalRequested,
+  removalHeld,
+  removalEnded,
+  removalReturned,
+] as const;
 type FactOf<T> = T extends { type: infer N; schema: z.ZodType<infer D> } ? { type: N; data: D } : never;
 export type EvidenceFact = FactOf<(typeof evidenceTypes)[number]>;
 

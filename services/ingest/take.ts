@@ -6,6 +6,7 @@ import {
   type PostFlag,
   type PostReceived,
   postReceived,
+  toLedger,
 } from '../contracts/index.js';
 import { ConflictError, type Outgoing, type Runtime, UnavailableError, type Write } from '../runtime/index.js';
 import { contentHash, receiptOf, versionKey } from './canonical.js';
@@ -97,6 +98,17 @@ function received({ platform, id }: Post, row: PostRow, traceparent: string | un
   return { topic: 'posts', event };
 }
 
+/** Tells the ledger that the text of a post was erased; it enters that where it entered something of the post. */
+function erased({ platform, id, audience }: Post, row: PostRow): Outgoing {
+  const detail = {
+    platform,
+    postId: id,
+    version: row.version,
+    because: audience === 'public' ? 'deleted' : 'not public',
+  };
+  return toLedger({ kind: 'data.erased', at: row.received_at, detail, item: row.item }, '/ingest', row.key);
+}
+
 /**
  * Decides what to commit for a batch: new versions are kept and announced, known ones get the receipt they had, other content under a known
  * key is refused. Where another process takes one of them at the same moment, the commit conflicts: call it again.
@@ -132,7 +144,7 @@ export async function planIntake(
     hashes.set(key, hash);
     const row = rowOf(post, key, hash, now, route, backfill);
     fresh.push(row);
-    events.push(received(post, row, traceparent));
+    events.push(received(post, row, traceparent), ...(row.erases ? [erased(post, row)] : []));
     return { receipt: receiptOf(key, hash), known: false };
   });
   if (fresh.length === 0) return { taken, writes: [], events };

@@ -3,7 +3,7 @@ import { applyChanges, type SourceChange } from '../signals/bank/index.js';
 import type { Row } from './source.js';
 import { type ExchangeRows, type ItemRow, itemsTable } from './tables.js';
 
-export type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log'>;
+export type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log' | 'commit'>;
 
 /** Who lists something, and the bank that it goes into. */
 export interface Lister {

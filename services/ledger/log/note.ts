@@ -38,6 +38,12 @@ export function signerOf(name: string, secret: KeyObject, kind: SignatureKind = 
   return { name, kind, key, secret, id: idOf(name, kind, rawOf(key)) };
 }
 
+/** The key of both kinds of signatures: who has one of them knows the other. */
+export function timedOf({ name, key }: VerifierKey): { plain: VerifierKey; timed: VerifierKey } {
+  const kind = (kind: SignatureKind): VerifierKey => ({ name, kind, key, id: idOf(name, kind, rawOf(key)) });
+  return { plain: kind('plain'), timed: kind('timed') };
+}
+
 /** The key as it is given to who verifies: `name+12345678+AQ…`. */
 export const verifierText = ({ name, kind, id, key }: VerifierKey): string =>
   `${name}+${id.toString('hex')}+${Buffer.concat([Buffer.of(algorithms[kind]), rawOf(key)]).toString('base64')}`;

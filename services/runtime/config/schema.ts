@@ -136,6 +136,14 @@ export const configSchema = z.object({
   CLASSIFY_PATIENCE: duration
     .prefault('5m')
     .describe('a post that a costly signal has not answered for within this goes to a person'),
+  LEDGER_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("file with the ledger's secret key; default: ledger.key in SANSDELAI_DATA, made at first start"),
+  RETENTION_DETAILS: duration
+    .prefault('400d')
+    .describe('how long the ledger keeps what its entries say of posts and people; their proofs stay for good'),
   RETENTION_POSTS: duration.prefault('30d').describe('how long posts and their assessments are kept'),
 
   LOG_LEVEL: z

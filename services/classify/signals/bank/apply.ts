@@ -1,4 +1,5 @@
-import { ConflictError, type Database, type Runtime, type Write } from '../../../runtime/index.js';
+import { toLedger } from '../../../contracts/index.js';
+import { ConflictError, type Database, type Outgoing, type Runtime, type Write } from '../../../runtime/index.js';
 import { oneOf } from './bulk.js';
 import { type EntryKind, entryKinds } from './entry.js';
 import { type Known, type Manner, markOf, type Outcome, type Saying, Work } from './sayings.js';
@@ -7,7 +8,7 @@ import type { BankRows, EntryRow } from './tables.js';
 /** Told to every process when an entry changed: a call to look. */
 export const changesChannel = 'banks';
 
-export type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log'>;
+export type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log' | 'commit'>;
 
 /** Somebody else changes the same entries at every try: a sign of trouble. */
 const mostConflicts = 20;
@@ -24,12 +25,12 @@ export async function applySayings(
   sayings: readonly Saying[],
   manner: Manner,
 ): Promise<Outcome[]> {
-  const { db, time } = runtime;
+  const { time } = runtime;
   for (let tries = 1; ; tries++) {
     const { outcomes, writes } = await planSayings(runtime, bank, source, sayings, manner);
     try {
       if (writes.length > 0) {
-        await db.commit(writes);
+        await runtime.commit(writes, [entered(time, { bank, source, by: manner.by, entries: sayings.length })]);
         await tell(runtime);
       }
       return outcomes;
@@ -39,6 +40,10 @@ export async function applySayings(
     }
   }
 }
+
+/** What the ledger enters of a change that people made to a bank. */
+export const entered = (time: Runtime['time'], detail: Record<string, string | number>): Outgoing =>
+  toLedger({ kind: 'bank.changed', at: time.now(), detail }, '/classify', time.uuid());
 
 /** The same, to be committed together with something else: where that conflicts, plan it anew. Others find it within half a second. */
 export async function planSayings(

@@ -1,5 +1,5 @@
 import { ConflictError, type Database, type Runtime, sql } from '../../../runtime/index.js';
-import { applySayings, type Needs, tell } from './apply.js';
+import { applySayings, entered, type Needs, tell } from './apply.js';
 import { type Entry, oneOf, writeEntries } from './bulk.js';
 import { EntryError, type EntryKind, type NewEntry, nameOf, newEntrySchema, pdqRadius } from './entry.js';
 import { idOf } from './sayings.js';
@@ -102,7 +102,7 @@ export function confirmBankEntry(
   by: string,
   { actsAt, actsWithin }: { actsAt?: number | undefined; actsWithin?: number | undefined } = {},
 ): Promise<BankEntry | undefined> {
-  return change(runtime, bank, id, row => {
+  return change(runtime, bank, id, by, row => {
     if (actsAt !== undefined && row.kind !== 'text')
       throw new EntryError('actsAt', `is for texts, not for ${row.kind}`);
     if (actsWithin !== undefined && row.kind !== 'pdq') {
@@ -116,7 +116,7 @@ export function confirmBankEntry(
 
 /** Takes an entry out; false where the bank has none by this id. It stops to act in every process within a second. @throws UnavailableError */
 export async function removeBankEntry(runtime: Needs, bank: string, id: string, by: string): Promise<boolean> {
-  const removed = await change(runtime, bank, id, () => ({ removed_at: runtime.time.now(), removed_by: by }));
+  const removed = await change(runtime, bank, id, by, () => ({ removed_at: runtime.time.now(), removed_by: by }));
   return removed !== undefined;
 }
 
@@ -125,6 +125,7 @@ async function change(
   runtime: Needs,
   bank: string,
   id: string,
+  by: string,
   how: (row: EntryRow) => Partial<Entry> | undefined,
 ): Promise<BankEntry | undefined> {
   const { db } = runtime;
@@ -135,7 +136,9 @@ async function change(
     const entry = { ...row, ...changes };
     try {
       if (changes) {
-        await db.commit(writeEntries(db, [{ entry, was: row.change }], []));
+        await runtime.commit(writeEntries(db, [{ entry, was: row.change }], []), [
+          entered(runtime.time, { bank, entry: id, by, change: entry.removed_at === null ? 'confirmed' : 'removed' }),
+        ]);
         await tell(runtime);
       }
     } catch (error) {

@@ -39,7 +39,7 @@ const mostBytes = 1024 ** 3;
 /** Previews read the posts of a month: so many at a time in a process. */
 const mostPreviews = 2;
 
-type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log'>;
+type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log' | 'commit'>;
 const callerOf = (locals: Record<string, unknown>): string => (locals.caller as Caller).name;
 
 /** `/v1/banks`: entries (list, add, confirm, remove), import of many, preview of one. Each checks the caller's scope. */

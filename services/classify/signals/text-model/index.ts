@@ -12,7 +12,7 @@ export interface TextScore {
   /** The labels that reached their threshold for the post's language. */
   overThreshold: string[];
   /**
-   * By label, for scores of 0.1 and more: the words that raised the score most, in the order they stand in. Start and end in UTF-16 units of the
+   * By label, for scores of 0.3 and more, or over their threshold, where one of a harm is among them: the words that raised the score most, in the order they stand in. Start and end in UTF-16 units of the
    * text that was given.
    */
   spans?: Record<string, [start: number, end: number][]>;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
   Features,
   featureSettings,
+  isContext,
   type Label,
   labels,
   languageOf,
@@ -15,7 +16,7 @@ import type { ScoreReply, ScoreRequest } from './messages.js';
 
 const require = createRequire(import.meta.url);
 /** From this score on, a label's reason is told, whether it reached its threshold or not. */
-const worthAReason = 0.1;
+const worthAReason = 0.3;
 /** Talk between people is what most posts are: there is nothing to show for it. */
 const needsNoReason: Label = 'context-other';
 
@@ -116,7 +117,8 @@ export async function loadModel(folder: string | undefined) {
       const wanted = labels.filter(
         (label, l) => label !== needsNoReason && (own[l]! >= worthAReason || told.includes(label)),
       );
-      if (wanted.length === 0) return;
+      // What a post is about is looked at where it may do harm; most posts do none, and their words are not worth the time.
+      if (wanted.every(isContext)) return;
       features.read(texts[p]!);
       spans.set(p, reasons(weights, features, wanted));
     });
