@@ -70,9 +70,9 @@ export function appendStage(runtime: Runtime): Stage<typeof entryMade.schema> {
     name: 'ledger',
     topic: 'ledger',
     accepts: { [entryMade.type]: entryMade.schema },
-    batch: 2_000,
-    // Nobody waits for an entry: four commits a second are enough.
-    rest: 250,
+    batch: 1_000,
+    // Nobody waits for an entry: a few commits a second are enough.
+    rest: 100,
     async handle(inputs) {
       const state = await rows.selectFrom('ledger_state').selectAll().where('id', '=', 1).executeTakeFirst();
       const data = inputs.map(input => input.data);

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { percentile } from '../../services/cli/figures.js';
 import { startServers } from './environment.js';
 import { cpuSeconds, type Running, residentBytes, start } from './installation.js';
+import { ledgerBench } from './ledger/index.js';
 import { rawInserts, rawKafka, rawModel, rawParsing } from './limits.js';
 import { takedowns, throughput } from './load.js';
 import { matching } from './matching/index.js';
@@ -163,6 +164,8 @@ export async function benchCommand(args: string[]): Promise<void> {
     const sizes = values.sizes.split(',').map(Number);
     return keep('matching', await matching({ sizes, runs: Number(values.runs), say }));
   }
+  if (values.only === 'ledger')
+    return keep('ledger', await ledgerBench({ count: Number(values.posts), runs: Number(values.runs), say }));
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {
     runs: Number(values.runs),
