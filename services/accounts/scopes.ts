@@ -10,6 +10,7 @@ export const scopeSchema = z.enum([
   'banks:read',
   'banks:write',
   'clocks:read',
+  'figures:read',
   'pages:acknowledge',
   'deliveries:read',
   'deliveries:replay',

@@ -19,6 +19,8 @@ export interface Moment {
 /** From a start (or reopening, or a resume that ran afresh) to its end. */
 export interface Stretch {
   from: number;
+  /** Its end, or where it was suspended before that. */
+  until: number;
   /** The figure, without what was suspended; undefined where it was cancelled. */
   ms?: number;
   /** Undefined where there is no limit. */
@@ -126,7 +128,7 @@ function end(now: Standing, phase: 'stopped' | 'cancelled', { at }: Moment): Sta
     ...now,
     phase,
     endedAt: at,
-    stretches: [...now.stretches, { from: now.from, ms, late, cause: late ? cause : undefined }],
+    stretches: [...now.stretches, { from: now.from, until, ms, late, cause: late ? cause : undefined }],
     ms: ms ?? now.ms,
     late: now.late + (late ? 1 : 0),
     ...(late && cause ? { lateBy: { ...now.lateBy, [cause]: (now.lateBy?.[cause] ?? 0) + 1 } } : {}),

@@ -5,6 +5,7 @@ import { aborted, loop, type RunningService, type Runtime, type Service } from '
 import { ledgerRoutes } from './http.js';
 import { openKeys } from './keys.js';
 import { forgetDetails } from './retention.js';
+import { publishRoutes } from './publish/index.js';
 import { keepChecking } from './self-check.js';
 import { keepSigning, latestCheckpoint } from './sign.js';
 import { slaRoutes, slaTables } from './sla/index.js';
@@ -12,8 +13,10 @@ import { appendStage } from './stage.js';
 import { ledgerTables } from './tables.js';
 
 export { sealEntry } from './entry.js';
+export { erasureSchema } from './http.js';
 export { openKeys, publicKeys, rotateKey, type Signers } from './keys.js';
 export { signPromise } from './sign.js';
+export * from './verify/index.js';
 
 /** A checkpoint this old (ms) is a reason not to be ready. */
 const stale = 10_000;
@@ -69,6 +72,7 @@ export const ledger: Service = {
 
     const router = ledgerRoutes(runtime, signers);
     router.use(slaRoutes(runtime, rulesOf(config)));
+    router.use(publishRoutes(runtime));
     return {
       routes: router,
       async problem() {

@@ -72,7 +72,9 @@ export async function openKeys(runtime: Runtime): Promise<{ signers: Signers; ro
       throw new ConfigError(
         `LEDGER_KEY_FILE: ${path} does not exist, and this ledger is signed with ${last.verifier}: bring its file back`,
       );
-    write(path, [make(`${new URL(config.SANSDELAI_URL ?? url).hostname}/ledger/${time.secret(6)}`)]);
+    write(path, [
+      make(`${new URL(config.SANSDELAI_URL ?? (url || 'http://localhost')).hostname}/ledger/${time.secret(6)}`),
+    ]);
   }
   const signers = asSigners(readKeys(path), path);
   const [newest] = signers;

@@ -124,7 +124,7 @@ export function appendStage(runtime: Runtime): Stage<typeof entryMade.schema> {
           db.insert(ledgerEntriesTable, entries),
           ...erased.map(eraseDetails),
           ...(nodes.length > 0 ? [db.insert(ledgerNodesTable, nodes)] : []),
-          ...(await figureWrites(db, moves, now)),
+          ...(await figureWrites(db, moves)),
         ],
       };
     },

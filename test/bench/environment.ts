@@ -13,7 +13,7 @@ export async function startServers(
       DATABASE_URL: await freshDatabase(),
       REDIS_URL: redis.url,
     },
-    groups: [['ingest', 'console'], ['classify'], ['enforce'], ['clocks']],
+    groups: [['ingest', 'console'], ['classify'], ['enforce'], ['clocks'], ['ledger']],
     stop: async () => void (await Promise.all([kafka.stop(), postgres.stop(), redis.stop()])),
   };
 }

@@ -24,7 +24,7 @@ function routesOf(layers: readonly Layer[]): string[] {
   return layers.flatMap(({ route, handle }) => {
     if (!route) return routesOf(handle.stack ?? []);
     return [route.path].flat().flatMap(path => {
-      const template = path.replace(/:(\w+)/g, '{$1}');
+      const template = path.replace(/[:*](\w+)/g, '{$1}');
       return Object.keys(route.methods).map(method => `${method} ${template}`);
     });
   });
@@ -126,6 +126,10 @@ test('what the calls really answer is what is described', async () => {
   await asDescribed('get', '/v1/obligations', '/v1/obligations');
   await asDescribed('get', '/v1/pages', '/v1/pages');
   await asDescribed('get', '/v1/deliveries', '/v1/deliveries');
+  await eventually(async () => ((await here.ask('/v1/ledger/entries/0')).ok ? true : undefined));
+  await asDescribed('get', '/v1/ledger/entries/0', '/v1/ledger/entries/{index}');
+  const erasure = { platform: 'sandbox', post: id, reason: 'a test of the description' };
+  await asDescribed('post', '/v1/ledger/erasures', '/v1/ledger/erasures', erasure);
 
   // An entry that nobody here confirmed sends what it matches to a person.
   const text = 'Another sentence that this test puts into a bank of its own, unconfirmed.';

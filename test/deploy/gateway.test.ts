@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withServers } from '../servers/index.js';
 import { root, text } from './files.js';
 
-const services = ['ingest', 'classify', 'enforce', 'clocks', 'console'] as const;
+const services = ['ingest', 'classify', 'enforce', 'clocks', 'ledger', 'console'] as const;
 
 /** Every route in the sources of a service, as `[service, method, a path that it takes]`. */
 const routes = services.flatMap(service =>
@@ -21,7 +21,7 @@ const routes = services.flatMap(service =>
     .map(([, method, path]) => [
       service,
       method === 'use' ? 'GET' : method!.toUpperCase(),
-      path!.replace(/:\w+|\{\*\w+\}/g, 'x'),
+      path!.replace(/:\w+|\{?\*\w+\}?/g, 'x'),
     ]),
 );
 

@@ -15,6 +15,7 @@ const groups = [
   ['clocks'],
   // The clocks have a second process, so that electing one means something.
   ['probe', 'clocks'],
+  ['ledger'],
 ] as const;
 
 async function open() {

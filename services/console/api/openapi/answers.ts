@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { platformName } from '../../../contracts/index.js';
+import { entryKind, openMove, platformName } from '../../../contracts/index.js';
 
 /** What the calls of the other services answer, for the description. The tests hold it against what they really answer. */
 const instant = z.iso.datetime();
@@ -350,4 +350,21 @@ export const deliverySchema = z.object({
       replay: z.boolean(),
     }),
   ),
+});
+
+export const ledgerEntrySchema = z.object({
+  index: z.int().min(0),
+  entry: z.string().describe('the 32 bytes of the log, base64'),
+  salt: z.string(),
+  opening: z.object({
+    v: z.literal(1),
+    kind: entryKind,
+    at: z.int().describe('milliseconds since 1970'),
+    moves: z.array(openMove),
+    detail: z.string().describe('the commitment of the detail'),
+  }),
+  enteredAt: instant,
+  erased: z.literal(true).optional().describe('its detail was erased'),
+  detail: z.record(z.string(), z.unknown()).optional(),
+  detailSalt: z.string().optional(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Scope } from '../../../accounts/index.js';
 import { platformName, postSchema } from '../../../contracts/index.js';
+import { erasureSchema } from '../../../ledger/index.js';
 import { deadLetterSchema } from '../dead-letters.js';
 import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
@@ -147,6 +148,49 @@ export const calls: readonly Call[] = [
       200: { description: 'It is taken.', body: { ...json(answers.acknowledgedSchema), ...text('text/html') } },
     },
     problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/v1/ledger/checkpoint',
+    summary: 'How long the ledger is and what its root is, signed: a C2SP checkpoint, never older than a second.',
+    tag: 'Ledger',
+    answers: { 200: { description: 'A signed note.', body: text('text/plain') } },
+    problems: [503],
+  },
+  {
+    method: 'get',
+    path: '/v1/ledger/keys',
+    summary: "The ledger's public keys, and the statements by which one followed another.",
+    tag: 'Ledger',
+    answers: { 200: { description: 'Keys, a line each, then signed notes.', body: text('text/plain') } },
+  },
+  {
+    method: 'get',
+    path: '/v1/ledger/tile/{path}',
+    summary:
+      'A tile of hashes (`0/x001/234`), or a bundle of entries (`entries/000.p/7`): C2SP tlog-tiles. Open to everybody.',
+    tag: 'Ledger',
+    answers: { 200: { description: 'The tile; it never changes.', body: text('application/octet-stream') } },
+    problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/v1/ledger/entries/{index}',
+    summary: 'What one entry says, with its salts. For who was granted it.',
+    tag: 'Ledger',
+    scope: 'ledger:details',
+    answers: { 200: { description: 'The entry, opened.', body: json(answers.ledgerEntrySchema) } },
+    problems: [404],
+  },
+  {
+    method: 'post',
+    path: '/v1/ledger/erasures',
+    summary: 'Erase what the entries about a post say of it and of people. Their proofs stay.',
+    tag: 'Ledger',
+    scope: 'ledger:erase',
+    body: json(erasureSchema),
+    answers: { 202: { description: 'It is being done.', body: json(z.object({ accepted: z.literal(true) })) } },
+    problems: [400, 413],
   },
   {
     method: 'get',

@@ -1,0 +1,209 @@
+import { type Database, sql, UnavailableError } from '../../runtime/index.js';
+import { cancelledBucket, exactOf, openBucket } from './buckets.js';
+import {
+  type Dimension,
+  type Figure,
+  figureOf,
+  groupOf,
+  inOrder,
+  type Percentiles,
+  percentiles,
+  pick,
+  rankOf,
+  type Tally,
+} from './figures.js';
+import { monthStart, monthsOf, partsOf } from './period.js';
+import type { Verdict } from './spans.js';
+
+export interface FiguresQuery {
+  /** The period holds the stretches that began at `from` or later, and before `to`: ms since 1970, UTC. */
+  from: number;
+  to: number;
+  /** What is open is past due by this instant. */
+  now: number;
+  /** By obligation alone where left out; the obligation is always among them. */
+  by?: readonly Dimension[];
+}
+
+export interface Figures {
+  /** The log's size that they belong to: they follow from the entries before it, and from nothing else. */
+  size: number;
+  /** Clocks under non-disclosure that first started in the months of the period: in no figure, and by nothing else than their number. */
+  sealed: number;
+  figures: Figure[];
+}
+
+/** How often it is read again where what was counted changed before its rows were read. */
+const tries = 8;
+/** Rows of one question's list: far below what an engine takes. */
+const listed = 500;
+
+interface Counted {
+  kind: 'size' | 'sealed' | 'count' | 'undue';
+  obligation: string;
+  route: string;
+  language: string;
+  bucket: number;
+  verdict: Verdict | '';
+  n: number;
+}
+
+type Group = Pick<Counted, Dimension>;
+
+/** Of a group, the figures whose places are these are to be found in the rows of a bucket. */
+interface Wanted {
+  group: Group;
+  bucket: number;
+  /** How many there are in the bucket, and which of them are asked for: places from 1. */
+  n: number;
+  places: { name: keyof Percentiles; place: number; into: Percentiles }[];
+}
+
+/**
+ * The figures of a period, exact: percentiles are figures that there are, by nearest rank.
+ * Cost: the counts of its months (some ten thousand rows), and the rows of the buckets in which the percentiles lie. Of a month that is not whole,
+ * the rows of the smaller part of it.
+ * @throws UnavailableError where the database can't be read, or not in time
+ */
+export async function readFigures(db: Database, query: FiguresQuery): Promise<Figures> {
+  for (let left = tries; left > 0; left--) {
+    const figures = await readOnce(db, { ...query, by: dimensionsOf(query.by) });
+    if (figures) return figures;
+  }
+  throw new UnavailableError('the figures changed each time while they were read');
+}
+
+const dimensionsOf = (by: readonly Dimension[] = []): Dimension[] => [
+  'obligation',
+  ...(['route', 'language'] as const).filter(dimension => by.includes(dimension)),
+];
+
+async function readOnce(db: Database, query: Required<FiguresQuery>): Promise<Figures | undefined> {
+  const { by } = query;
+  const counted = await count(db, query);
+  const single = (kind: Counted['kind']): number => counted.find(row => row.kind === kind)?.n ?? 0;
+  const size = single('size');
+
+  const groups = new Map<string, { group: Group; rows: Counted[] }>();
+  for (const row of counted) {
+    if (row.kind !== 'count' && row.kind !== 'undue') continue;
+    const name = groupOf(by, row);
+    const known = groups.get(name);
+    if (known) known.rows.push(row);
+    else groups.set(name, { group: row, rows: [row] });
+  }
+  const wanted: Wanted[] = [];
+  const figures = [...groups.values()].map(({ group, rows }) => {
+    const figure = figureOf(pick(by, group), talliesOf(rows));
+    return figure.count === 0 ? figure : { ...figure, ms: locate(group, rows, figure.count, wanted) };
+  });
+  // Entries may have come in since: what belongs to them is left out, and where they changed what was there, it is read again.
+  const complete = await fill(db, query, size, wanted);
+  return complete ? { size, sealed: single('sealed'), figures: figures.sort(inOrder(by)) } : undefined;
+}
+
+/** All that is counted, in one statement: one state of the database. */
+async function count(db: Database, { from, to, now, by }: Required<FiguresQuery>): Promise<Counted[]> {
+  const { months, edges } = partsOf(from, to, now);
+  const told = (dimension: Dimension) => (by.includes(dimension) ? sql.ref(dimension) : sql`''`);
+  const group = sql`obligation, ${told('route')} as route, ${told('language')} as language`;
+  const grouped = sql.join(by.map(dimension => sql.ref(dimension)));
+  const open = sql.lit(openBucket);
+  const parts = [
+    sql`select obligation, route, language, bucket, verdict, n from sla_counts where month in ${db.among(months)}`,
+    ...edges.flatMap(({ from, to, sign }) => [
+      sql`select obligation, route, language, bucket, verdict, ${sql.lit(sign)} as n from sla_stretches
+        where began >= ${from} and began < ${to}`,
+      sql`select obligation, route, language, ${open} as bucket, verdict, ${sql.lit(sign)} as n from sla_clocks
+        where open = 1 and began >= ${from} and began < ${to}`,
+    ]),
+  ];
+  const lastMonth = monthStart(to - 1, 1);
+  const { rows } = await sql<Counted>`
+    select 'size' as kind, '' as obligation, '' as route, '' as language, 0 as bucket, '' as verdict,
+      coalesce((select size from ledger_state where id = 1), 0) as n
+    union all select 'sealed', '', '', '', 0, '', count(*) from sla_clocks
+      where seal is not null and began >= ${monthStart(from)} and began < ${lastMonth}
+    union all select 'count', ${group}, bucket, verdict, cast(sum(n) as bigint)
+      from (${sql.join(parts, sql` union all `)}) as parts group by ${grouped}, bucket, verdict having sum(n) <> 0
+    union all select 'undue', ${group}, ${open}, verdict, count(*) from sla_clocks
+      where open = 1 and due >= ${now} and began >= ${from} and began < ${to} group by ${grouped}, verdict
+  `.execute(db.tables<unknown>());
+  return rows;
+}
+
+function* talliesOf(rows: readonly Counted[]): Generator<Tally> {
+  for (const { kind, bucket, verdict, n } of rows) {
+    const state = bucket === openBucket ? 'open' : bucket === cancelledBucket ? 'cancelled' : 'stopped';
+    const of = { state, verdict: verdict as Verdict } as const;
+    yield kind === 'count' ? { ...of, n } : { ...of, n: 0, undue: n };
+  }
+}
+
+/** Finds the bucket of each percentile. Where it has one figure only that is told; the others are asked for. */
+function locate(group: Group, rows: readonly Counted[], count: number, wanted: Wanted[]): Percentiles {
+  const inBucket = new Map<number, number>();
+  for (const { kind, bucket, n } of rows) {
+    if (kind === 'count' && bucket >= 0) inBucket.set(bucket, (inBucket.get(bucket) ?? 0) + n);
+  }
+  const into: Percentiles = { p50: 0, p95: 0, p99: 0, max: 0 };
+  const left = Object.entries(percentiles) as [keyof Percentiles, number][];
+  let before = 0;
+  for (const [bucket, n] of [...inBucket].sort(([a], [b]) => a - b)) {
+    const here = left.filter(([, percent]) => rankOf(percent, count) <= before + n);
+    left.splice(0, here.length);
+    const exact = exactOf(bucket);
+    for (const [name] of here) into[name] = exact ?? 0;
+    if (exact === undefined && here.length > 0) {
+      const places = here.map(([name, percent]) => ({ name, place: rankOf(percent, count) - before, into }));
+      wanted.push({ group, bucket, n, places });
+    }
+    before += n;
+  }
+  return into;
+}
+
+/** Reads the rows of the buckets that percentiles lie in. @returns false where they are not those that were counted */
+async function fill(
+  db: Database,
+  { from, to, by }: Required<FiguresQuery>,
+  size: number,
+  wanted: readonly Wanted[],
+): Promise<boolean> {
+  const months = monthsOf(from, to);
+  const asked = wanted.flatMap((want, i) => months.map(month => ({ i, month, ...want })));
+  const found = wanted.map(() => [] as { ms: number; n: number }[]);
+  const same = sql.join(
+    (['month', 'bucket', ...by] as const).map(column => sql`s.${sql.ref(column)} = t.${sql.ref(column)}`),
+    sql` and `,
+  );
+  const chunks = Array.from({ length: Math.ceil(asked.length / listed) }, (_, n) =>
+    asked.slice(n * listed, (n + 1) * listed),
+  );
+  await Promise.all(
+    chunks.map(async chunk => {
+      const list = chunk.map(
+        ({ i, month, bucket, group }) =>
+          sql`(cast(${i} as integer), ${month}, cast(${bucket} as integer), ${group.obligation}, ${group.route}, ${group.language})`,
+      );
+      const { rows } = await sql<{ i: number; ms: number; n: number }>`select * from (
+        with t(i, month, bucket, obligation, route, language) as (values ${sql.join(list)})
+        select t.i as i, s.ms as ms, count(*) as n from t cross join sla_stretches as s
+        where ${same} and s.began >= ${from} and s.began < ${to} and s.since < ${size} group by t.i, s.ms) as found
+      `.execute(db.tables<unknown>());
+      for (const { i, ms, n } of rows) found[i]?.push({ ms, n });
+    }),
+  );
+  return wanted.every(({ n, places }, i) => {
+    const rows = (found[i] ?? []).sort((a, b) => a.ms - b.ms);
+    if (rows.reduce((sum, row) => sum + row.n, 0) !== n) return false;
+    for (const { name, place, into } of places) {
+      let before = 0;
+      for (const { ms, n } of rows) {
+        if (before < place) into[name] = ms;
+        before += n;
+      }
+    }
+    return true;
+  });
+}
