@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Gauge } from 'prom-client';
 import { type Bus, offsetsTable, openEmbeddedBus, openKafkaBus, recordsTable } from './bus/index.js';
 import { openMemoryCache, openRedisCache } from './cache/index.js';
+import { watchClock } from './clock-watch.js';
 import type { Config } from './config/index.js';
 import { type Database, migrate, openPostgres, openSqlite, sql, type Table } from './database/index.js';
 import { lead, leasesTable } from './lead.js';
@@ -56,6 +57,9 @@ export async function openRuntime(
     if (db.engine === 'sqlite')
       await db.commit([{ query: sql`update leases set until = 0`.compile(db.tables<unknown>()) }]);
 
+    const clock = watchClock({ db, time, log, metrics });
+    closers.push(() => clock.stop());
+
     const bus: Bus = config.KAFKA_BROKERS
       ? await openKafkaBus(
           {
@@ -95,6 +99,7 @@ export async function openRuntime(
           database: await db.problem(),
           bus: outbox.problem() ?? (await bus.problem()),
           cache: await cache.problem(),
+          clock: clock.problem(),
         };
         return Object.fromEntries(
           Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -13,6 +13,7 @@ import { takedowns, throughput } from './load.js';
 import { matching } from './matching/index.js';
 import { nearBench } from './near/index.js';
 import { stageTimes, stepShares, tierShares } from './shares.js';
+import { slaBench } from './sla/index.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -144,7 +145,7 @@ async function measure(
 /**
  * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
- * texts. Prints the tables and keeps them.
+ * texts. `--only sla [--sizes 10000000]`: figures of so many clocks. Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -156,16 +157,19 @@ export async function benchCommand(args: string[]): Promise<void> {
       seconds: { type: 'string', default: '20' },
       minutes: { type: 'string', default: '0' },
       rates: { type: 'string', default: '10,30,100' },
-      sizes: { type: 'string', default: '1000000' },
+      sizes: { type: 'string' },
       file: { type: 'string' },
     },
   });
   if (values.only === 'matching') {
-    const sizes = values.sizes.split(',').map(Number);
+    const sizes = (values.sizes ?? '1000000').split(',').map(Number);
     return keep('matching', await matching({ sizes, runs: Number(values.runs), say }));
   }
   if (values.only === 'ledger')
     return keep('ledger', await ledgerBench({ count: Number(values.posts), runs: Number(values.runs), say }));
+  if (values.only === 'sla') {
+    return keep('sla', await slaBench({ clocks: Number(values.sizes ?? 10_000_000), runs: Number(values.runs), say }));
+  }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {
     runs: Number(values.runs),

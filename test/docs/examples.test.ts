@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { commandsKeyFile } from '../../services/accounts/index.js';
 import { type Installation, startInstallation } from '../../services/cli/start.js';
@@ -14,6 +14,7 @@ import { blocks, pages, tableRows, text } from './pages.js';
 let folder: string;
 let installation: Installation;
 
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const onlyBlock = (page: string, info: string): string => {
   const [block, ...more] = blocks(page, info);
@@ -102,11 +103,14 @@ test('the way to verify a signature takes ours, and nothing else', async () => {
 
 /** What a reader types, in one terminal a page. An answer that is an error ends it. */
 async function type(page: string): Promise<string> {
-  const prelude = 'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\n';
+  const prelude =
+    'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\nnpm() { command npm --prefix "$ROOT" "$@"; }\n';
   const script = prelude + blocks(page, 'sh test').join('\n').replaceAll('http://127.0.0.1:8080', installation.url);
   const env = {
     PATH: process.env.PATH,
     BASE: installation.url,
+    ROOT: root,
+    SANSDELAI_DATA: join(folder, 'data'),
     KEY: readFileSync(commandsKeyFile(join(folder, 'data')), 'utf8').trim(),
   };
   return new Promise((resolve, reject) => {

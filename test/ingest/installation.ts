@@ -78,6 +78,7 @@ export class ForwardTime implements Time {
   random = realTime.random;
   uuid = realTime.uuid;
   secret = realTime.secret;
+  offset = realTime.offset;
   now = (): number => realTime.now() + this.#ahead;
   forward(ms: number): void {
     this.#ahead += ms;

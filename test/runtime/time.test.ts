@@ -1,4 +1,7 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { loop, realTime, within } from '../../services/runtime/index.js';
+import { evenClock } from '../../services/runtime/time/even.js';
 import { pause } from './parts.js';
 
 test('a pause of months does not end at once, and ends when it is aborted', async () => {
@@ -54,4 +57,70 @@ test('waiting for an answer ends with the time given for it', async () => {
   expect(await within(realTime, 1_000, Promise.resolve('answer'), 'late')).toBe('answer');
   await expect(within(realTime, 20, new Promise(() => undefined), 'late')).rejects.toThrow('late');
   await expect(within(realTime, 1_000, Promise.reject(new Error('its own')), 'late')).rejects.toThrow('its own');
+});
+
+describe('a clock that is set while a process runs', () => {
+  /** A system clock that can be set, and one that can't. */
+  function clocks() {
+    let steady = 0;
+    let wall = 1_795_000_000_000;
+    const clock = evenClock(
+      () => wall,
+      () => steady,
+    );
+    return {
+      clock,
+      pass(ms: number): void {
+        steady += ms;
+        wall += ms;
+      },
+      set(ms: number): void {
+        wall += ms;
+      },
+    };
+  }
+
+  test.each([-3_600_000, -10_000, -1_000, 1, 1_000, 9_999])(
+    'by %d ms: what is measured stays right to 5 %, and it comes nearer',
+    by => {
+      const { clock, pass, set } = clocks();
+      const from = clock.now();
+      pass(1_000);
+      expect(clock.now() - from).toBe(1_000);
+      set(by);
+      pass(1_000);
+      expect(Math.abs(clock.now() - from - 2_000)).toBeLessThanOrEqual(51);
+      expect(Math.sign(clock.offset())).toBe(Math.abs(by) <= 50 ? 0 : Math.sign(by));
+      for (let i = 0; i < 300; i++) {
+        pass(1_000);
+        clock.now();
+      }
+      expect(Math.abs(clock.offset())).toBeLessThanOrEqual(Math.max(0, Math.abs(by) - 15_000));
+    },
+  );
+
+  test('far ahead, as after sleep: it is followed at once', () => {
+    const { clock, pass, set } = clocks();
+    const from = clock.now();
+    set(3_600_000);
+    pass(10);
+    expect(clock.now() - from).toBe(3_600_010);
+    expect(clock.offset()).toBe(0);
+  });
+
+  test('it never goes back, whatever the system does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: -1e7, max: 1e7 }), fc.nat(1e5)), { maxLength: 50 }), steps => {
+        const { clock, pass, set } = clocks();
+        let last = clock.now();
+        for (const [by, ms] of steps) {
+          set(by);
+          pass(ms);
+          const now = clock.now();
+          expect(now).toBeGreaterThanOrEqual(last);
+          last = now;
+        }
+      }),
+    );
+  });
 });

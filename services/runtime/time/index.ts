@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { evenClock } from './even.js';
 
 /** Something that can be ended. */
 export interface Timer {
@@ -7,8 +8,10 @@ export interface Timer {
 
 /** Where time, timers, randomness and ids come from. Passed in, so that a whole installation can be simulated. */
 export interface Time {
-  /** Milliseconds since 1970, UTC. */
+  /** Milliseconds since 1970, UTC. It never goes back while the process runs. */
   now(): number;
+  /** What the system's clock is ahead of `now` by, ms: it was set meanwhile. */
+  offset(): number;
   /** A steady clock for durations, in milliseconds with fractions. */
   steady(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
@@ -39,9 +42,15 @@ const nap = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
 /** Runs at the end of this turn of the event loop: gathers what a turn brings. Not a matter of time, so it is not simulated. */
 export const soon = (run: () => void): void => void setImmediate(run);
 
+const clock = evenClock(
+  () => Date.now(),
+  () => performance.now(),
+);
+
 /** The real clock. Its timers keep the process alive only where `sleep` is awaited by something that does. */
 export const realTime: Time = {
-  now: () => Date.now(),
+  now: clock.now,
+  offset: clock.offset,
   steady: () => performance.now(),
   sleep: async (ms, signal) => {
     let left = ms;
