@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hash, verify } from '@node-rs/argon2';
 import { ConflictError, type Runtime } from '../runtime/index.js';
 import { addKey } from './keys.js';
-import { type AccountRows, peopleTable } from './tables.js';
+import { addPerson, changePerson, checkPassword, findPerson, hashPassword } from './people.js';
+import type { AccountRows } from './tables.js';
 
 /** The file with the key that the commands on this machine use. */
 export const commandsKeyFile = (directory: string): string => join(directory, 'commands.key');
@@ -58,26 +58,22 @@ async function ensureIngestKey(runtime: Runtime): Promise<string | undefined> {
 /** @returns the password, where one was made. */
 async function ensureAdministrator({ config, time, db }: Runtime): Promise<string | undefined> {
   const given = config.SANSDELAI_ADMIN_PASSWORD;
-  const row = async (password: string) => ({
-    name: 'admin',
-    role: 'administrator',
-    password: await hash(password),
-    created_at: time.now(),
-  });
-  const known = await db
-    .tables<AccountRows>()
-    .selectFrom('people')
-    .selectAll()
-    .where('name', '=', 'admin')
-    .executeTakeFirst();
+  const known = await findPerson({ db }, 'admin');
+  const admin = { name: 'admin', role: 'administrator' as const };
   if (given) {
-    if (known && (await verify(known.password, given))) return undefined;
-    await db.commit([db.insert(peopleTable, [await row(given)], { onConflict: 'replace' })]);
+    if (await checkPassword(known, given)) return undefined;
+    const change = { password: await hashPassword(given) };
+    // Of several processes that start at once, one makes it.
+    await isFirst(
+      db.commit([
+        known ? changePerson({ db }, 'admin', change) : await addPerson({ db, time }, { ...admin, password: given }),
+      ]),
+    );
     return undefined;
   }
   if (known) return undefined;
   const password = time.secret(12);
-  return (await isFirst(db.commit([db.insert(peopleTable, [await row(password)])]))) ? password : undefined;
+  return (await isFirst(db.commit([await addPerson({ db, time }, { ...admin, password })]))) ? password : undefined;
 }
 
 /** The file may be older than the database (another one was connected): what it holds is good in this one, too. */

@@ -1,7 +1,12 @@
-import { keysTable, peopleTable } from './tables.js';
+import { approvalsTable, keysTable, peopleTable, sessionsTable } from './tables.js';
 
+export { type ApprovalKind, type Approved, askApproval } from './approvals.js';
+export * as accountBodies from './bodies.js';
+export { type Caller, callerOf, may, requireLogin, requirePerson, requireScope } from './caller.js';
 export { commandsKeyFile, ensureFirst, type FirstSecrets } from './first.js';
-export { addKey, type Caller, requireScope } from './keys.js';
-export { requireLogin } from './pages.js';
+export { accountRoutes } from './http.js';
+export { addKey } from './keys.js';
+export { type Role, roles, scopesOf } from './roles.js';
 export { type Scope, scopeSchema } from './scopes.js';
-export const accountTables = [keysTable, peopleTable];
+export type { ApprovalRow } from './tables.js';
+export const accountTables = [keysTable, peopleTable, sessionsTable, approvalsTable];

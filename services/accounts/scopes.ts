@@ -11,6 +11,7 @@ export const scopeSchema = z.enum([
   'banks:write',
   'clocks:read',
   'figures:read',
+  'approvals:decide',
   'pages:acknowledge',
   'deliveries:read',
   'deliveries:replay',

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { requireLogin } from '../accounts/index.js';
+import { accountRoutes, requireLogin } from '../accounts/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { deadLetterRoutes, fromHere, Live, liveStream, openapi, outcomeRoutes, postRoutes } from './api/index.js';
 import { pageRoutes } from './pages.js';
@@ -14,6 +14,7 @@ export const consoleService: Service = {
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
     routes.get('/console/api/live', fromHere, requireLogin, liveStream(runtime, live));
+    routes.use(accountRoutes(runtime));
     routes.use(outcomeRoutes(runtime));
     routes.use(postRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));

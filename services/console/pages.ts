@@ -12,7 +12,9 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** The web application, and what there is to read about it. */
 export function pageRoutes(): Router {
   const router = Router();
-  router.get(['/', '/assets/{*path}', '/icon.svg', '/README.md', '/docs/{*path}'], fromHere, requireLogin);
+  // The application itself holds nothing; what it shows asks for a login.
+  router.get(['/', '/assets/{*path}', '/icon.svg'], fromHere);
+  router.get(['/README.md', '/docs/{*path}'], fromHere, requireLogin);
   router.get('/', (_req, res) => {
     if (!existsSync(`${web}index.html`)) throw new Problem(503, 'The console is not built: run "npm run build".');
     res.set('Cache-Control', 'no-cache').sendFile('index.html', { root: web });

@@ -41,6 +41,8 @@ export const entryKind = z.enum([
   'data.accessed',
   'data.erased',
   'key.changed',
+  'access.changed',
+  'approval.decided',
 ]);
 export type EntryKind = z.infer<typeof entryKind>;
 

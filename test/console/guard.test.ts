@@ -53,13 +53,17 @@ test('on another address than loopback every page asks for a login', async () =>
   });
   http.mount([router, service.routes!]);
   try {
-    const login = `Basic ${Buffer.from('admin:a long enough password').toString('base64')}`;
-    for (const path of pages) {
-      expect(await asked(http.url, path, {})).toBe(401);
-      expect(await asked(http.url, path, { authorization: login })).not.toBe(401);
-      expect(
-        await asked(http.url, path, { authorization: `Basic ${Buffer.from('admin:wrong').toString('base64')}` }),
-      ).toBe(401);
+    const answer = await fetch(`${here.url}/v1/session`, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'admin', password: 'a long enough password' }),
+    });
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    // The application itself holds nothing; what it shows asks who it is.
+    expect(await asked(http.url, '/', {})).not.toBe(401);
+    for (const path of [...pages.slice(1), '/README.md', '/docs/operate.md']) {
+      expect([path, await asked(http.url, path, {})]).toEqual([path, 401]);
+      expect(await asked(http.url, path, { cookie })).not.toBe(401);
+      expect(await asked(http.url, path, { cookie: `${cookie}x` })).toBe(401);
     }
     expect(await asked(http.url, '/console/api/dead-letters/x/replay', {}, 'POST')).toBe(401);
   } finally {

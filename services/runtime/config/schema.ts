@@ -54,6 +54,20 @@ export const configSchema = z.object({
     .min(12)
     .optional()
     .describe("the first administrator's password (12 characters or more); unset: made and printed once"),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OpenID Connect provider for single sign-on, e.g. https://login.example.org'),
+  OIDC_CLIENT_ID: z.string().min(1).optional().describe('what the provider calls this installation'),
+  OIDC_CLIENT_SECRET: z.string().min(8).optional().describe("the client's secret at the provider"),
+  OIDC_ROLE_CLAIM: z.string().default('groups').describe('claim of the ID token that says what somebody is'),
+  OIDC_ROLES: list
+    .refine(
+      all => all.every(part => /^[^=]+=(reviewer|lead|operator|legal|regulator|administrator)$/.test(part)),
+      'takes value=role, comma separated; roles: reviewer, lead, operator, legal, regulator, administrator',
+    )
+    .prefault('')
+    .describe('which value of that claim is which role: moderators=reviewer,legal-team=legal'),
   SANSDELAI_METRICS_TOKEN: z
     .string()
     .min(16)

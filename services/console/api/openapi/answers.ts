@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles, scopeSchema } from '../../../accounts/index.js';
 import { entryKind, openMove, platformName } from '../../../contracts/index.js';
 
 /** What the calls of the other services answer, for the description. The tests hold it against what they really answer. */
@@ -368,3 +369,75 @@ export const ledgerEntrySchema = z.object({
   detail: z.record(z.string(), z.unknown()).optional(),
   detailSalt: z.string().optional(),
 });
+
+const role = z.enum(roles);
+export const sessionSchema = z.object({
+  person: z.string().optional(),
+  role: role.optional(),
+  scopes: z.array(scopeSchema).optional(),
+  since: instant.optional(),
+  oneTimeCodes: z.boolean().optional(),
+  needed: z.boolean().describe('whether the pages ask for a login'),
+  singleSignOn: z.boolean(),
+});
+export const loggedInSchema = z.object({ person: z.string(), role });
+export const codesSchema = z.object({ secret: z.string(), address: z.string().describe('otpauth://…') });
+export const sessionsSchema = z.object({
+  sessions: z.array(
+    z.object({
+      id: z.string(),
+      agent: z.string(),
+      createdAt: instant,
+      seenAt: instant,
+      expiresAt: instant,
+      this: z.boolean().describe('the one that asks'),
+    }),
+  ),
+});
+export const personSchema = z.object({
+  name: z.string(),
+  role,
+  createdAt: instant,
+  createdBy: z.string().optional(),
+  disabledAt: instant.optional(),
+  oneTimeCodes: z.boolean(),
+  singleSignOn: z.boolean(),
+});
+export const peopleSchema = z.object({ people: z.array(personSchema) });
+export const newPersonSchema = z.object({
+  name: z.string(),
+  role,
+  password: z.string().optional().describe('shown once'),
+});
+export const keysSchema = z.object({
+  keys: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      scopes: z.array(z.string()),
+      createdAt: instant,
+      createdBy: z.string().optional(),
+      usedAt: instant.optional().describe('to the hour'),
+      revokedAt: instant.optional(),
+      revokedBy: z.string().optional(),
+    }),
+  ),
+});
+export const newKeySchema = z.object({
+  id: z.string(),
+  key: z.string().describe('shown once'),
+  approval: z.string().optional().describe('what a second person has to agree to first'),
+});
+export const approvalSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  what: z.string(),
+  reason: z.string(),
+  state: z.enum(['open', 'approved', 'rejected', 'withdrawn']),
+  askedBy: z.string(),
+  askedAt: instant,
+  expiresAt: instant,
+  decidedBy: z.string().optional(),
+  decidedAt: instant.optional(),
+});
+export const approvalsSchema = z.object({ approvals: z.array(approvalSchema) });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Scope } from '../../../accounts/index.js';
+import { accountBodies as bodies, type Scope } from '../../../accounts/index.js';
 import { platformName, postSchema } from '../../../contracts/index.js';
 import { erasureSchema } from '../../../ledger/index.js';
 import { deadLetterSchema } from '../dead-letters.js';
@@ -9,7 +9,7 @@ import * as answers from './answers.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
 export interface Call {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'patch' | 'delete';
   path: string;
   summary: string;
   tag: string;
@@ -148,6 +148,166 @@ export const calls: readonly Call[] = [
       200: { description: 'It is taken.', body: { ...json(answers.acknowledgedSchema), ...text('text/html') } },
     },
     problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/v1/session',
+    summary: 'Who is logged in, and whether a login is needed here.',
+    tag: 'Accounts',
+    answers: { 200: { description: 'Nobody where `person` is missing.', body: json(answers.sessionSchema) } },
+  },
+  {
+    method: 'post',
+    path: '/v1/session',
+    summary: 'Log in. Sets a cookie that only the browser sees.',
+    tag: 'Accounts',
+    body: json(bodies.loginSchema),
+    answers: { 201: { description: 'Logged in.', body: json(answers.loggedInSchema) } },
+    problems: [400, 401, 403, 413, 429],
+  },
+  {
+    method: 'delete',
+    path: '/v1/session',
+    summary: 'Log out.',
+    tag: 'Accounts',
+    answers: { 204: { description: 'Logged out.' } },
+    problems: [401],
+  },
+  {
+    method: 'get',
+    path: '/v1/session/oidc',
+    summary: 'Log in by single sign-on: leads to the provider.',
+    tag: 'Accounts',
+    answers: { 302: { description: "The provider's page." } },
+    problems: [404, 503],
+  },
+  {
+    method: 'get',
+    path: '/v1/session/oidc/callback',
+    summary: 'Where the provider sends the browser back to.',
+    tag: 'Accounts',
+    answers: { 302: { description: 'Logged in.' } },
+    problems: [401, 403, 404, 503],
+  },
+  {
+    method: 'post',
+    path: '/v1/session/password',
+    summary: 'Change your own password. Your other sessions end.',
+    tag: 'Accounts',
+    body: json(bodies.passwordSchema),
+    answers: { 204: { description: 'Changed.' } },
+    problems: [400, 401, 403, 413],
+  },
+  {
+    method: 'post',
+    path: '/v1/session/codes',
+    summary: 'Set up one-time codes: answers what an authenticator app reads. They count once confirmed.',
+    tag: 'Accounts',
+    answers: { 201: { description: 'The secret, shown once.', body: json(answers.codesSchema) } },
+    problems: [401, 409],
+  },
+  {
+    method: 'post',
+    path: '/v1/session/codes/confirm',
+    summary: 'Confirm one-time codes with the first.',
+    tag: 'Accounts',
+    body: json(bodies.codeSchema),
+    answers: { 204: { description: 'From now on a login needs one.' } },
+    problems: [400, 401, 413, 422, 429],
+  },
+  {
+    method: 'get',
+    path: '/v1/sessions',
+    summary: 'Your sessions; those of others for administrators.',
+    tag: 'Accounts',
+    query: { person: z.string().optional() },
+    answers: { 200: { description: 'The newest first.', body: json(answers.sessionsSchema) } },
+    problems: [401, 403],
+  },
+  {
+    method: 'delete',
+    path: '/v1/sessions/{id}',
+    summary: 'End a session.',
+    tag: 'Accounts',
+    query: { person: z.string().optional() },
+    answers: { 204: { description: 'Ended.' } },
+    problems: [401, 403, 404],
+  },
+  {
+    method: 'get',
+    path: '/v1/people',
+    summary: 'Who there is.',
+    tag: 'Accounts',
+    scope: 'admin',
+    answers: { 200: { description: 'By name.', body: json(answers.peopleSchema) } },
+  },
+  {
+    method: 'post',
+    path: '/v1/people',
+    summary: 'Add a person. Without a password one is made, and shown once.',
+    tag: 'Accounts',
+    scope: 'admin',
+    body: json(bodies.newPersonSchema),
+    answers: { 201: { description: 'Added.', body: json(answers.newPersonSchema) } },
+    problems: [400, 409, 413],
+  },
+  {
+    method: 'patch',
+    path: '/v1/people/{name}',
+    summary: 'Change a role or a password, disable somebody, take their one-time codes away. Their sessions end.',
+    tag: 'Accounts',
+    scope: 'admin',
+    body: json(bodies.personChangeSchema),
+    answers: { 200: { description: 'As it is now.', body: json(answers.personSchema) } },
+    problems: [400, 404, 409, 413],
+  },
+  {
+    method: 'get',
+    path: '/v1/keys',
+    summary: 'API keys, the newest first; never what a key is.',
+    tag: 'Accounts',
+    scope: 'admin',
+    answers: { 200: { description: 'Keys.', body: json(answers.keysSchema) } },
+  },
+  {
+    method: 'post',
+    path: '/v1/keys',
+    summary: 'Make an API key. It is shown once. A powerful one works after a second person agreed.',
+    tag: 'Accounts',
+    scope: 'admin',
+    body: json(bodies.newKeySchema),
+    answers: {
+      201: { description: 'It works.', body: json(answers.newKeySchema) },
+      202: { description: 'It works once a second person agrees.', body: json(answers.newKeySchema) },
+    },
+    problems: [400, 413],
+  },
+  {
+    method: 'delete',
+    path: '/v1/keys/{id}',
+    summary: 'End a key. It stops to work everywhere within three seconds.',
+    tag: 'Accounts',
+    scope: 'admin',
+    answers: { 204: { description: 'Ended.' } },
+    problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/v1/approvals',
+    summary: 'What waits for a second person, the newest first.',
+    tag: 'Accounts',
+    query: { state: z.enum(['open', 'all']).default('open') },
+    answers: { 200: { description: 'Approvals.', body: json(answers.approvalsSchema) } },
+    problems: [401],
+  },
+  {
+    method: 'post',
+    path: '/v1/approvals/{id}/decision',
+    summary: 'Agree as the second person, or not. Who asked can only withdraw.',
+    tag: 'Accounts',
+    body: json(bodies.decisionOnApprovalSchema),
+    answers: { 200: { description: 'As it is now.', body: json(answers.approvalSchema) } },
+    problems: [400, 401, 403, 404, 409, 413],
   },
   {
     method: 'get',
