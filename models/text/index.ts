@@ -1,3 +1,4 @@
+export { readBaseline } from './baseline-file.js';
 export { evaluateCommand, trainCommand } from './commands.js';
 export { disguisedAs, disguises } from './disguises.js';
 export { type EvaluateOptions, type Evaluation, evaluate, evaluationTable } from './evaluate.js';

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { percentile } from '../../services/cli/figures.js';
 import { startServers } from './environment.js';
+import { inferenceBench } from './inference.js';
 import { cpuSeconds, type Running, residentBytes, start } from './installation.js';
 import { ledgerBench } from './ledger/index.js';
 import { rawInserts, rawKafka, rawModel, rawParsing } from './limits.js';
@@ -165,6 +166,7 @@ export async function benchCommand(args: string[]): Promise<void> {
     const sizes = (values.sizes ?? '1000000').split(',').map(Number);
     return keep('matching', await matching({ sizes, runs: Number(values.runs), say }));
   }
+  if (values.only === 'inference') return keep('inference', await inferenceBench({ runs: Number(values.runs), say }));
   if (values.only === 'ledger')
     return keep('ledger', await ledgerBench({ count: Number(values.posts), runs: Number(values.runs), say }));
   if (values.only === 'sla') {

@@ -20,12 +20,8 @@ const worthAReason = 0.3;
 /** Talk between people is what most posts are: there is nothing to show for it. */
 const needsNoReason: Label = 'context-other';
 
-/**
- * Loads the weights into TensorFlow.js on its wasm backend.
- * @throws if the weights are not what this code was written for, or wasm does not start (tfjs answers that with `false` only)
- */
-export async function loadModel(folder: string | undefined) {
-  const weights = readWeights(folder);
+/** TensorFlow.js on its wasm backend. @throws where wasm does not start (tfjs answers that with `false` only) */
+async function startWasm(): Promise<typeof import('@tensorflow/tfjs')> {
   const tf: typeof import('@tensorflow/tfjs') = require('@tensorflow/tfjs');
   // Without it, tfjs advises on the console to install another backend.
   tf.enableProdMode();
@@ -33,6 +29,17 @@ export async function loadModel(folder: string | undefined) {
   wasm.setWasmPaths(`${path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
   await tf.setBackend('wasm');
   if (tf.getBackend() !== 'wasm') throw new Error(`the wasm backend did not start; tfjs runs on ${tf.getBackend()}`);
+  return tf;
+}
+
+/**
+ * Loads the weights into TensorFlow.js.
+ * @param start brings TensorFlow.js on a backend; the bench compares others with wasm
+ * @throws if the weights are not what this code was written for, or the backend does not start
+ */
+export async function loadModel(folder: string | undefined, start = startWasm) {
+  const weights = readWeights(folder);
+  const tf = await start();
 
   const { width, hidden, head, table, scale } = weights;
   const outputs = labels.length;
