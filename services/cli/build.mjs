@@ -1,4 +1,4 @@
-// Builds what is stale: the services with tsc, the console with Vite. Plain JavaScript, since it runs before anything is built.
+// Builds what is stale: the services with tsc, the verifier as a single file out of them, the console with Vite. Plain JavaScript, since it runs before anything is built.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -34,6 +34,14 @@ const parts = [
         path => !path.startsWith(web) && /\.(ts|json)$/.test(path),
       ),
     command: ['node_modules/typescript/bin/tsc', '-p', '.'],
+  },
+  {
+    name: 'verifier',
+    stamp: join(root, 'dist', '.verifier'),
+    output: join(root, 'dist', 'sansdelai-verify.mjs'),
+    digest: () =>
+      digestOf(['services', 'package-lock.json'], path => !path.startsWith(web) && /\.(ts|mjs|json)$/.test(path)),
+    command: ['services/cli/bundle.mjs'],
   },
   {
     name: 'console',

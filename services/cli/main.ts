@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, configSchema, LockedError, readConfig } from '../runtime/index.js';
+import type { ReportOptions } from './figures-report.js';
 
 const configHelp = (): string =>
   Object.entries(configSchema.shape)
@@ -58,6 +59,19 @@ export async function main(argv: readonly string[]): Promise<void> {
       const { explainCommand } = await import('./explain.js');
       await explainCommand(id, options.platform, options.json);
     });
+  program
+    .command('report')
+    .requiredOption('--from <time>', 'the start of the period: an instant, a day or a month, UTC')
+    .option('--to <time>', 'its end; left out: that of the day or month, or now')
+    .option('--by <names>', 'obligation, route, language: a list', 'obligation')
+    .requiredOption('--out <folder>', 'the folder to write to; it must not have a report yet')
+    .option('--export', "the log's tiles, checkpoint and keys too")
+    .option('--first <index>', 'open entries from here on at the latest, also where fewer are needed')
+    .description('publish figures with the openings that whoever checks them needs')
+    .action(async (options: ReportOptions) => {
+      const { reportCommand } = await import('./figures-report.js');
+      await reportCommand(options);
+    });
   // These read their own flags.
   const passed = (name: string, description: string, run: (args: string[]) => Promise<void>) =>
     program
@@ -69,6 +83,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       .description(description)
       .action((args: string[]) => run(args));
   program.enablePositionalOptions();
+  passed('verify', 'check published figures against the ledger that they come from: verify --help', async args => {
+    process.exitCode = await (await import('./verify.js')).verifyCommand(args);
+  });
   passed('train', 'train the text model: --data <folder>', async args =>
     (await import('../../models/text/index.js')).trainCommand(args),
   );

@@ -4,8 +4,8 @@ import { toLedger } from '../contracts/index.js';
 import { aborted, loop, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import { ledgerRoutes } from './http.js';
 import { openKeys } from './keys.js';
-import { forgetDetails } from './retention.js';
 import { publishRoutes } from './publish/index.js';
+import { forgetDetails } from './retention.js';
 import { keepChecking } from './self-check.js';
 import { keepSigning, latestCheckpoint } from './sign.js';
 import { slaRoutes, slaTables } from './sla/index.js';
@@ -14,8 +14,9 @@ import { ledgerTables } from './tables.js';
 
 export { sealEntry } from './entry.js';
 export { erasureSchema } from './http.js';
-export { openKeys, publicKeys, rotateKey, type Signers } from './keys.js';
+export { openKeys, promiseKeys, publicKeys, rotateKey, type Signers } from './keys.js';
 export { signPromise } from './sign.js';
+export { liftSeal } from './unseal.js';
 export * from './verify/index.js';
 
 /** A checkpoint this old (ms) is a reason not to be ready. */

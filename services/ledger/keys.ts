@@ -100,6 +100,28 @@ export async function openKeys(runtime: Runtime): Promise<{ signers: Signers; ro
   return before ? { signers, rotated: row } : { signers };
 }
 
+/**
+ * The keys for who promises entries beside the ledger. It makes none: undefined until the ledger has signed with them.
+ * @throws ConfigError where the file's keys are not those that sign this log
+ */
+export async function promiseKeys({ config, db }: Pick<Runtime, 'config' | 'db'>): Promise<Signers | undefined> {
+  const last = await db
+    .tables<LedgerRows>()
+    .selectFrom('ledger_keys')
+    .select('verifier')
+    .orderBy('n', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const path = keyFile(config);
+  if (!last || !existsSync(path)) return undefined;
+  const keys = readKeys(path);
+  // A key that was put before it signs from the ledger's next start on.
+  const from = keys.findIndex(key => verifierText(key) === last.verifier);
+  if (from < 0)
+    throw new ConfigError(`LEDGER_KEY_FILE: this ledger is signed with ${last.verifier}; ${path} has another key`);
+  return asSigners(keys.slice(from), path);
+}
+
 /** What `/v1/ledger/keys` answers: the keys of today, a line each, then how each came to follow the one before it. */
 export async function showKeys({ db }: Pick<Runtime, 'db'>, signers: Signers): Promise<string> {
   const rows = await db.tables<LedgerRows>().selectFrom('ledger_keys').selectAll().orderBy('n').execute();

@@ -128,6 +128,8 @@ test('what the calls really answer is what is described', async () => {
   await asDescribed('get', '/v1/deliveries', '/v1/deliveries');
   await eventually(async () => ((await here.ask('/v1/ledger/entries/0')).ok ? true : undefined));
   await asDescribed('get', '/v1/ledger/entries/0', '/v1/ledger/entries/{index}');
+  await asDescribed('get', '/v1/sla', '/v1/sla');
+  await asDescribed('get', '/v1/sla/report?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', '/v1/sla/report');
   const erasure = { platform: 'sandbox', post: id, reason: 'a test of the description' };
   await asDescribed('post', '/v1/ledger/erasures', '/v1/ledger/erasures', erasure);
 

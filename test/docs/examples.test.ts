@@ -104,17 +104,18 @@ test('the way to verify a signature takes ours, and nothing else', async () => {
 /** What a reader types, in one terminal a page. An answer that is an error ends it. */
 async function type(page: string): Promise<string> {
   const prelude =
-    'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\nnpm() { command npm --prefix "$ROOT" "$@"; }\n';
+    'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\nnpm() { shift; [ "$1" = --silent ] && shift; local name="$1"; shift; [ "${1:-}" = -- ] && shift; command node "$ROOT/services/cli/sansdelai.mjs" "$name" "$@"; }\n';
   const script = prelude + blocks(page, 'sh test').join('\n').replaceAll('http://127.0.0.1:8080', installation.url);
   const env = {
     PATH: process.env.PATH,
     BASE: installation.url,
     ROOT: root,
+    SANSDELAI_URL: installation.url,
     SANSDELAI_DATA: join(folder, 'data'),
     KEY: readFileSync(commandsKeyFile(join(folder, 'data')), 'utf8').trim(),
   };
   return new Promise((resolve, reject) => {
-    execFile('bash', ['-c', script], { cwd: folder, env, timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile('bash', ['-c', script], { cwd: folder, env, timeout: 45_000 }, (error, stdout, stderr) => {
       if (error) reject(new Error(`${page}: ${stderr}\n${stdout.slice(-2_000)}`));
       else resolve(stdout);
     });

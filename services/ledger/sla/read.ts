@@ -43,12 +43,20 @@ interface Counted {
   obligation: string;
   route: string;
   language: string;
-  bucket: number;
   verdict: Verdict | '';
   n: number;
+  /** Of `count`: buckets, each followed by how many there are in it. Rows for each were most of the time that a reading took. */
+  buckets: string;
 }
 
 type Group = Pick<Counted, Dimension>;
+
+/** What was counted of a group; `ended`: stretches with a figure, by bucket. */
+interface Gathered {
+  group: Group;
+  tallies: Tally[];
+  ended: Map<number, number>;
+}
 
 /** Of a group, the figures whose places are these are to be found in the rows of a bucket. */
 interface Wanted {
@@ -84,18 +92,27 @@ async function readOnce(db: Database, query: Required<FiguresQuery>): Promise<Fi
   const single = (kind: Counted['kind']): number => counted.find(row => row.kind === kind)?.n ?? 0;
   const size = single('size');
 
-  const groups = new Map<string, { group: Group; rows: Counted[] }>();
+  const groups = new Map<string, Gathered>();
   for (const row of counted) {
     if (row.kind !== 'count' && row.kind !== 'undue') continue;
     const name = groupOf(by, row);
-    const known = groups.get(name);
-    if (known) known.rows.push(row);
-    else groups.set(name, { group: row, rows: [row] });
+    const known: Gathered = groups.get(name) ?? { group: row, tallies: [], ended: new Map() };
+    groups.set(name, known);
+    const verdict = row.verdict as Verdict;
+    if (row.kind === 'undue') known.tallies.push({ state: 'open', verdict, n: 0, undue: row.n });
+    const sums = { stopped: 0, cancelled: 0, open: 0 };
+    for (const [bucket, n] of pairs(row.buckets)) {
+      const state = bucket === openBucket ? 'open' : bucket === cancelledBucket ? 'cancelled' : 'stopped';
+      sums[state] += n;
+      if (state === 'stopped') known.ended.set(bucket, (known.ended.get(bucket) ?? 0) + n);
+    }
+    for (const state of ['stopped', 'cancelled', 'open'] as const)
+      known.tallies.push({ state, verdict, n: sums[state] });
   }
   const wanted: Wanted[] = [];
-  const figures = [...groups.values()].map(({ group, rows }) => {
-    const figure = figureOf(pick(by, group), talliesOf(rows));
-    return figure.count === 0 ? figure : { ...figure, ms: locate(group, rows, figure.count, wanted) };
+  const figures = [...groups.values()].map(({ group, tallies, ended }) => {
+    const figure = figureOf(pick(by, group), tallies);
+    return figure.count === 0 ? figure : { ...figure, ms: locate(group, ended, figure.count, wanted) };
   });
   // Entries may have come in since: what belongs to them is left out, and where they changed what was there, it is read again.
   const complete = await fill(db, query, size, wanted);
@@ -119,37 +136,35 @@ async function count(db: Database, { from, to, now, by }: Required<FiguresQuery>
     ]),
   ];
   const lastMonth = monthStart(to - 1, 1);
+  const pair = sql`cast(bucket as text) || ' ' || cast(n as text)`;
+  const pairs = db.engine === 'postgres' ? sql`string_agg(${pair}, ' ')` : sql`group_concat(${pair}, ' ')`;
   const { rows } = await sql<Counted>`
-    select 'size' as kind, '' as obligation, '' as route, '' as language, 0 as bucket, '' as verdict,
-      coalesce((select size from ledger_state where id = 1), 0) as n
-    union all select 'sealed', '', '', '', 0, '', count(*) from sla_clocks
+    select 'size' as kind, '' as obligation, '' as route, '' as language, '' as verdict,
+      coalesce((select size from ledger_state where id = 1), 0) as n, '' as buckets
+    union all select 'sealed', '', '', '', '', count(*), '' from sla_clocks
       where seal is not null and began >= ${monthStart(from)} and began < ${lastMonth}
-    union all select 'count', ${group}, bucket, verdict, cast(sum(n) as bigint)
-      from (${sql.join(parts, sql` union all `)}) as parts group by ${grouped}, bucket, verdict having sum(n) <> 0
-    union all select 'undue', ${group}, ${open}, verdict, count(*) from sla_clocks
+    union all select 'count', obligation, route, language, verdict, 0, ${pairs} from (
+      select ${group}, bucket, verdict, cast(sum(n) as bigint) as n from (${sql.join(parts, sql` union all `)}) as parts
+      group by ${grouped}, bucket, verdict having sum(n) <> 0
+    ) as counted group by obligation, route, language, verdict
+    union all select 'undue', ${group}, verdict, count(*), '' from sla_clocks
       where open = 1 and due >= ${now} and began >= ${from} and began < ${to} group by ${grouped}, verdict
   `.execute(db.tables<unknown>());
   return rows;
 }
 
-function* talliesOf(rows: readonly Counted[]): Generator<Tally> {
-  for (const { kind, bucket, verdict, n } of rows) {
-    const state = bucket === openBucket ? 'open' : bucket === cancelledBucket ? 'cancelled' : 'stopped';
-    const of = { state, verdict: verdict as Verdict } as const;
-    yield kind === 'count' ? { ...of, n } : { ...of, n: 0, undue: n };
-  }
+function* pairs(list: string): Generator<[number, number]> {
+  if (list === '') return;
+  const numbers = list.split(' ');
+  for (let i = 0; i < numbers.length; i += 2) yield [Number(numbers[i]), Number(numbers[i + 1])];
 }
 
 /** Finds the bucket of each percentile. Where it has one figure only that is told; the others are asked for. */
-function locate(group: Group, rows: readonly Counted[], count: number, wanted: Wanted[]): Percentiles {
-  const inBucket = new Map<number, number>();
-  for (const { kind, bucket, n } of rows) {
-    if (kind === 'count' && bucket >= 0) inBucket.set(bucket, (inBucket.get(bucket) ?? 0) + n);
-  }
+function locate(group: Group, ended: ReadonlyMap<number, number>, count: number, wanted: Wanted[]): Percentiles {
   const into: Percentiles = { p50: 0, p95: 0, p99: 0, max: 0 };
   const left = Object.entries(percentiles) as [keyof Percentiles, number][];
   let before = 0;
-  for (const [bucket, n] of [...inBucket].sort(([a], [b]) => a - b)) {
+  for (const [bucket, n] of [...ended].sort(([a], [b]) => a - b)) {
     const here = left.filter(([, percent]) => rankOf(percent, count) <= before + n);
     left.splice(0, here.length);
     const exact = exactOf(bucket);

@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
 import type { Rules } from '../../clocks/index.js';
+import { readProbeLatency } from '../../probe/index.js';
 import { parseQuery, type Runtime } from '../../runtime/index.js';
 import { type Dimension, dimensions } from './figures.js';
 import { earliest, latest, monthStart } from './period.js';
@@ -15,8 +16,8 @@ const moment = z
   .max(40)
   .transform((text, context) => {
     const month = /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
-    const day = /^\d{4}-\d\d-\d\d$/.test(text);
-    const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i.test(text);
+    const day = z.iso.date().safeParse(text).success;
+    const instant = z.iso.datetime({ offset: true }).safeParse(text).success;
     const start = month || day || instant ? Date.parse(text) : Number.NaN;
     const end = month ? monthStart(start, 1) : day ? start + 24 * 3600_000 : start;
     if (!(start >= earliest && end <= latest)) {
@@ -32,11 +33,16 @@ const by = z
   .transform(text => text.split(','))
   .pipe(z.array(z.enum(dimensions, { error: `takes a list of ${dimensions.join(', ')}` })));
 
-const query = z.object({ from: moment.optional(), to: moment.optional(), by: by.prefault('obligation') });
+/** What `GET /v1/sla` takes. */
+export const slaQuery = z.strictObject({
+  from: moment.optional(),
+  to: moment.optional(),
+  by: by.prefault('obligation'),
+});
 
 /** What is asked for: a month where nothing is said, else what was written, up to now where it has no end. */
 const period = (now: number) =>
-  query.transform(({ from, to, by }, context) => {
+  slaQuery.transform(({ from, to, by }, context) => {
     const start = from?.start ?? monthStart(to ? to.end - 1 : now);
     const end = to?.end ?? (from === undefined || from.end === from.start ? Math.max(now, start + 1) : from.end);
     if (end <= start) {
@@ -48,15 +54,21 @@ const period = (now: number) =>
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-/** `GET /v1/sla`. `limits` are today's, in seconds: a clock keeps the one that it started with. */
+/**
+ * `GET /v1/sla`: the figures of a period. `limits` are today's, in seconds: a clock keeps the one that it started with. `probe` is the standard test
+ * post's latency in the same period, which is in no figure.
+ */
 export function slaRoutes({ db, time }: Runtime, rules: Rules): Router {
   const router = express.Router();
   const limits = Object.fromEntries(rules.objectives.map(({ obligation, seconds }) => [obligation, seconds]));
   router.get('/v1/sla', requireScope('figures:read'), async (req, res) => {
     const now = time.now();
     const { from, to, by } = parseQuery(req, period(now));
-    const { size, sealed, figures } = await readFigures(db, { from, to, now, by });
-    res.json({ from: instant(from), to: instant(to), at: instant(now), size, sealed, limits, figures });
+    const [figures, probe] = await Promise.all([
+      readFigures(db, { from, to, now, by }),
+      readProbeLatency(db, from, to),
+    ]);
+    res.json({ from: instant(from), to: instant(to), at: instant(now), limits, ...figures, probe });
   });
   return router;
 }

@@ -95,7 +95,7 @@ export const slaCountsTable: Table = {
     language: 'text',
     bucket: 'integer',
     verdict: 'text',
-    n: 'bigint',
+    n: 'integer',
   },
   primaryKey: ['month', 'obligation', 'route', 'language', 'bucket', 'verdict'],
 };

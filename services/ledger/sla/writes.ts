@@ -23,13 +23,13 @@ export interface EnteredMove {
 
 const trackOf = ({ obligation, history }: SlaClockRow): Track => ({ obligation, history: JSON.parse(history) });
 
-function rowOf(clock: string, track: Track, seal: string | null): SlaClockRow {
+function rowOf(clock: string, track: Track, spans: readonly Span[], seal: string | null): SlaClockRow {
   const { obligation, history } = track;
   const row = { clock, obligation, history: JSON.stringify(history), seal };
   const closed = { ...row, open: 0, began: null, due: null, route: null, language: null, verdict: null } as const;
   // Of what is hidden only when it began is told, and only by the month.
   if (seal !== null) return { ...closed, began: firstStart(track) ?? null };
-  const open = spansOf(track).at(-1);
+  const open = spans.at(-1);
   if (open?.state !== 'open') return closed;
   const { began, due, route, language, verdict } = open;
   return { ...row, open: 1, began, due: due ?? null, route, language, verdict };
@@ -150,6 +150,7 @@ function addCounts(db: Database, counts: readonly SlaCountRow[]): Write[] {
 
 /** Spans as far as they are the same: what has to be put, and what taken. */
 function difference(before: readonly Span[], after: readonly Span[]): { put: Span[]; take: Span[] } {
+  if (before.length === 0) return { put: [...after], take: [] };
   const left = new Map<string, Span[]>();
   const nameOf = ({ due: _, ...span }: Span): string => JSON.stringify(Object.values(span));
   for (const span of before) left.set(nameOf(span), [...(left.get(nameOf(span)) ?? []), span]);
@@ -201,10 +202,11 @@ export async function figureWrites(db: Database, moves: readonly EnteredMove[]):
   const changes = new Changes();
   for (const [clock, { track, settled, seal, since }] of states) {
     const before = known.get(clock);
-    const after = rowOf(clock, track, seal);
+    const spans = spansOf(track);
+    const after = rowOf(clock, track, spans, seal);
     if (before?.seal === seal && before.history === after.history) continue;
     const old = before ? spansOf(trackOf(before)) : [];
-    const all = [...settled, ...spansOf(track)];
+    const all = [...settled, ...spans];
     const moved = (before?.seal ?? null) === seal ? difference(old, all) : { put: all, take: old };
     for (const span of moved.take) changes.take(clock, span, before?.seal ?? null);
     for (const span of moved.put) changes.put(clock, span, since, seal);
@@ -251,8 +253,9 @@ export async function unsealWrites(db: Database, seal: string): Promise<Write[]>
   }
   for (const row of clocks) {
     const track = trackOf(row);
-    for (const span of spansOf(track)) if (span.state === 'open') changes.put(row.clock, span, 0, null);
-    changes.clocks.push(rowOf(row.clock, track, null));
+    const spans = spansOf(track);
+    for (const span of spans) if (span.state === 'open') changes.put(row.clock, span, 0, null);
+    changes.clocks.push(rowOf(row.clock, track, spans, null));
   }
   const guard = rows
     .updateTable('ledger_state')

@@ -7,16 +7,12 @@ export const told = ({ from, size, at }: SignedCheckpoint): string =>
   `${from} (${size} entries, signed ${instant(at)})`;
 
 /**
- * Whether an earlier checkpoint is of the same log, and that log was only added to since.
+ * Whether two checkpoints can be of one log that was only added to.
+ * @param head the one that the log is looked at by
  * @param live whether the log was asked now; what a folder lacks may have been entered after it was written
  * @throws Differs with both notes, which show it to anybody; CannotCheck
  */
-export async function checkKept(
-  log: BoundLog,
-  head: SignedCheckpoint,
-  kept: SignedCheckpoint,
-  live: boolean,
-): Promise<void> {
+export function compare(head: SignedCheckpoint, kept: SignedCheckpoint, live: boolean): void {
   const proof = [kept.note, head.note];
   if (kept.origin !== head.origin)
     throw new CannotCheck(
@@ -27,27 +23,29 @@ export async function checkKept(
       `the log is forked: ${told(kept)} and ${told(head)} sign two different logs of the same length. The two notes below prove it`,
       proof,
     );
-  if (kept.size > head.size) {
-    if (!live && kept.at > head.at)
-      throw new CannotCheck(
-        `${told(kept)} is newer than the log's copy that is looked at (${told(head)}): give the log's address with --log`,
-      );
+  if (kept.size > head.size && !live && kept.at > head.at)
+    throw new CannotCheck(
+      `${told(kept)} is newer than the copy of the log that is looked at (${told(head)}): give the log's address with --log`,
+    );
+  if (kept.size > head.size)
     throw new Differs(
       `entries are gone: ${told(kept)} had ${kept.size - head.size} more than ${told(head)}. The two notes below prove it`,
       proof,
     );
-  }
   if (kept.size < head.size && kept.at > head.at)
     throw new Differs(
       `the log's time went back: ${told(kept)} is shorter, and signed ${lasting(kept.at - head.at)} after ${told(head)}`,
       proof,
     );
-  if (kept.size === head.size) return;
-  const root = await log.rootAt(kept.size);
+}
+
+/** Whether the log begins as it did when a checkpoint was made that was found to compare with its head. @throws Differs, CannotCheck */
+export async function checkBeginning(log: BoundLog, head: SignedCheckpoint, kept: SignedCheckpoint): Promise<void> {
+  const root = kept.size === head.size ? head.root : await log.rootAt(kept.size);
   if (!root.equals(kept.root))
     throw new Differs(
       `the log was rewritten: its first ${kept.size} entries were those of the root ${kept.root.toString('base64')} when ${told(kept)} was made, and now make ${root.toString('base64')}. The two notes below prove it to whoever has the log`,
-      proof,
+      [kept.note, head.note],
     );
 }
 

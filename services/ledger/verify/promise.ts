@@ -72,17 +72,17 @@ export function judge(
   index: number | undefined,
   lacking: SignedCheckpoint | undefined,
   head: SignedCheckpoint,
-): { kept: boolean; says: string } {
+): string {
   if (index !== undefined && lacking && lacking.at > by)
     throw new Differs(
       `${from}: the entry was promised by ${instant(by)}; it is entry ${index}, and ${told(lacking)} does not have it yet`,
       [note, lacking.note],
     );
-  if (index !== undefined) return { kept: true, says: `${from}: it is in the log, as entry ${index}` };
+  if (index !== undefined) return `${from}: it is in the log, as entry ${index}`;
   if (by <= head.at)
     throw new Differs(
       `${from}: the entry was promised by ${instant(by)}, and the log of ${instant(head.at)} does not have it. The promise and the checkpoint below prove it to whoever has the log`,
       [note, head.note],
     );
-  return { kept: false, says: `${from}: promised by ${instant(by)}, after this checkpoint: look again then` };
+  return `${from}: promised by ${instant(by)}, which had not come when this checkpoint was signed: look again then`;
 }

@@ -52,10 +52,12 @@ export const folderSource = (folder: string): LogSource => ({
   read: (path, most) => readSmall(join(folder, path), most),
 });
 
-/** How often an address is asked, and how long is waited for each answer (ms). */
-const tries = 3;
-const pauses = [0, 500, 2_000];
-export const patience = 30_000;
+/** How long is waited for an answer (ms), and before what failed is asked for again. */
+const patience = 20_000;
+const pauses = [500];
+
+/** What may be otherwise when it is asked for again. */
+class Failed extends CannotCheck {}
 
 /** An address below which the log's files are, as `https://takedown.example.eu/v1/ledger`. */
 export function webSource(
@@ -71,7 +73,10 @@ export function webSource(
       // Whoever is sent elsewhere asks there by himself: the address that is checked is the one that was given.
       const res = await fetch(url, { signal: abort.signal, redirect: 'manual', headers: { Accept: '*/*' } });
       if (res.status === 404) throw new Missing(`${url} answered 404: there is no such file`);
-      if (res.status !== 200) throw new CannotCheck(`${url} answered ${res.status}`);
+      if (res.status !== 200) {
+        const passing = res.status === 429 || res.status >= 500;
+        throw new (passing ? Failed : CannotCheck)(`${url} answered ${res.status}`);
+      }
       const chunks: Uint8Array[] = [];
       let length = 0;
       for await (const chunk of res.body ?? []) {
@@ -83,7 +88,7 @@ export function webSource(
     } catch (error) {
       if (error instanceof CannotCheck) throw error;
       const reason = abort.signal.aborted ? abort.signal.reason : ((error as Error).cause ?? error);
-      throw new CannotCheck(`${url} can't be read: ${plain((reason as Error).message || String(reason))}`);
+      throw new Failed(`${url} can't be read: ${plain((reason as Error).message || String(reason))}`);
     } finally {
       timer.stop();
       abort.abort();
@@ -94,14 +99,15 @@ export function webSource(
     name: base,
     live: true,
     async read(path, most) {
-      for (let n = 0; ; n++) {
-        await time.sleep(pauses[n] ?? 0);
+      for (const pause of pauses) {
         try {
           return await once(`${base}/${path}`, most);
         } catch (error) {
-          if (error instanceof Missing || n + 1 >= tries) throw error;
+          if (!(error instanceof Failed)) throw error;
+          await time.sleep(pause);
         }
       }
+      return once(`${base}/${path}`, most);
     },
   };
 }

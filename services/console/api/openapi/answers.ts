@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roles, scopeSchema } from '../../../accounts/index.js';
 import { entryKind, openMove, platformName } from '../../../contracts/index.js';
+import { categories } from '../../../enforce/index.js';
 
 /** What the calls of the other services answer, for the description. The tests hold it against what they really answer. */
 const instant = z.iso.datetime();
@@ -67,6 +68,10 @@ export const casesSchema = z.object({
 export const decisionSchema = z.strictObject({
   decision: z.enum(['remove', 'keep', 'restore']),
   reason: z.string().min(1).max(2_000),
+  category: z
+    .enum([...categories.remove, ...categories.keep])
+    .optional()
+    .describe('why, in the terms of Article 2(7) TCO; or what it is for (Article 1(3))'),
   bank: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -109,7 +114,7 @@ export const clocksSchema = z.object({
       obligation: z.string(),
       state: z.enum(['running', 'suspended', 'breached']),
       subject: z.string(),
-      platform: platformName,
+      platform: z.string().describe('empty where it is about no single post, as for an order'),
       post: z.string(),
       version: z.int(),
       route: z.string().optional(),
@@ -129,10 +134,15 @@ export const obligationsSchema = z.object({
       name: z.string(),
       setBy: z.enum(['law', 'operator']),
       article: z.string().optional(),
+      nature: z
+        .enum(['within', 'at-least', 'window'])
+        .describe('`at-least`: to be kept up for that long; `window`: a right that lapses'),
+      bears: z.enum(['provider', 'authority', 'content provider']).describe('whose duty or right it is'),
       starts: z.string(),
       suspends: z.string().optional(),
       stops: z.string(),
-      seconds: z.number().optional(),
+      limit: z.string().optional().describe('in words'),
+      seconds: z.number().optional().describe('its nominal length; calendar months count 30 days'),
       histogram: z.string(),
     }),
   ),
@@ -441,3 +451,34 @@ export const approvalSchema = z.object({
   decidedAt: instant.optional(),
 });
 export const approvalsSchema = z.object({ approvals: z.array(approvalSchema) });
+
+const tally = z.int().min(0);
+const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
+export const slaSchema = z.object({
+  from: instant,
+  to: instant,
+  at: instant.describe('as of when'),
+  limits: z.record(z.string(), z.number()).describe('seconds, as they are today'),
+  size: tally.describe('entries of the ledger that these figures follow from'),
+  sealed: tally.describe('clocks under non-disclosure, in none of the figures'),
+  figures: z.array(
+    z.object({
+      obligation: z.string(),
+      route: z.string().optional(),
+      language: z.string().optional(),
+      count: tally,
+      limited: tally,
+      within: tally,
+      share: z.number().optional(),
+      ms: percentiles.optional(),
+      cancelled: tally,
+      open: tally,
+      overdue: tally,
+      breaches: tally,
+      causes: z.record(z.string(), tally),
+    }),
+  ),
+  probe: z
+    .array(z.object({ route: z.string(), count: tally, failed: tally, ms: percentiles.optional() }))
+    .describe('the standard test post, which is in no figure'),
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accountBodies as bodies, type Scope } from '../../../accounts/index.js';
 import { platformName, postSchema } from '../../../contracts/index.js';
-import { erasureSchema } from '../../../ledger/index.js';
+import { erasureSchema, openedLine, reportSchema } from '../../../ledger/index.js';
 import { deadLetterSchema } from '../dead-letters.js';
 import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
@@ -308,6 +308,54 @@ export const calls: readonly Call[] = [
     body: json(bodies.decisionOnApprovalSchema),
     answers: { 200: { description: 'As it is now.', body: json(answers.approvalSchema) } },
     problems: [400, 401, 403, 404, 409, 413],
+  },
+  {
+    method: 'get',
+    path: '/v1/sla',
+    summary: 'The figures of a period: how many, how many within the limit, percentiles, breaches with cause, open.',
+    tag: 'Figures',
+    scope: 'figures:read',
+    query: {
+      from: z.string().max(40).optional().describe('an instant, a day or a month (2026-11), UTC; default: this month'),
+      to: z.string().max(40).optional(),
+      by: z.string().max(100).default('obligation').describe('a list of obligation, route, language'),
+    },
+    answers: {
+      200: { description: 'Exact figures, of the ledger as long as `size` says.', body: json(answers.slaSchema) },
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/sla/report',
+    summary: 'The same to be published, with the signed checkpoint that it belongs to.',
+    tag: 'Figures',
+    scope: 'figures:read',
+    query: {
+      from: z.iso.datetime(),
+      to: z.iso.datetime(),
+      by: z.string().max(100).optional(),
+      first: z.int().optional(),
+    },
+    answers: { 200: { description: 'What the verifier takes as figures.json.', body: json(reportSchema) } },
+    problems: [503],
+  },
+  {
+    method: 'get',
+    path: '/v1/sla/report/openings',
+    summary: 'The openings that are published with a report: a line an entry, without post, link or author.',
+    tag: 'Figures',
+    scope: 'figures:read',
+    query: { from: z.iso.datetime(), to: z.iso.datetime(), first: z.int(), size: z.int() },
+    answers: { 200: { description: 'A line each.', body: { 'application/x-ndjson': openedLine } } },
+  },
+  {
+    method: 'get',
+    path: '/v1/ledger/openings',
+    summary: 'Openings of entries, by their place in the log; those under non-disclosure are left out.',
+    tag: 'Ledger',
+    scope: 'figures:read',
+    query: { from: z.int(), to: z.int() },
+    answers: { 200: { description: 'A line each.', body: { 'application/x-ndjson': openedLine } } },
   },
   {
     method: 'get',
