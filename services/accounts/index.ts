@@ -5,7 +5,7 @@ export * as accountBodies from './bodies.js';
 export { type Caller, callerOf, may, requireLogin, requirePerson, requireScope } from './caller.js';
 export { commandsKeyFile, ensureFirst, type FirstSecrets } from './first.js';
 export { accountRoutes } from './http.js';
-export { addKey } from './keys.js';
+export { addKey, replaceKey } from './keys.js';
 export { type Role, roles, scopesOf } from './roles.js';
 export { type Scope, scopeSchema } from './scopes.js';
 export type { ApprovalRow } from './tables.js';

@@ -46,6 +46,12 @@ export function addKeyByHash(
   return runtime.db.insert(keysTable, [row], { onConflict: 'nothing' });
 }
 
+/** The writes that put a key in the place of the one with this id, if there is one: of a service that makes itself one at each start. */
+export const replaceKey = (runtime: Runtime, key: string, id: string, scopes: readonly Scope[]): Write[] => [
+  { query: runtime.db.tables<AccountRows>().deleteFrom('api_keys').where('id', '=', id) },
+  addKey(runtime, key, id, id, scopes),
+];
+
 /** The write that ends a key; other processes know within three seconds. */
 export function endKey(runtime: Runtime, id: string, by: string): Write {
   const query = runtime.db

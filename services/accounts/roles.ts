@@ -6,7 +6,7 @@ export const roles = ['reviewer', 'lead', 'operator', 'legal', 'regulator', 'adm
 export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
 
-const reviewing: readonly Scope[] = ['posts:read', 'cases:read', 'cases:decide', 'clocks:read'];
+const reviewing: readonly Scope[] = ['posts:read', 'cases:read', 'cases:decide', 'clocks:read', 'threats:report'];
 
 /** The table of who may do what. `regulator` reads figures, and no content: what entries say is granted by `ledger:details` to a key. */
 const granted: Readonly<Record<Role, readonly Scope[]>> = {
@@ -25,7 +25,18 @@ const granted: Readonly<Record<Role, readonly Scope[]>> = {
     'figures:read',
     'approvals:decide',
   ],
-  legal: ['posts:read', 'cases:read', 'clocks:read', 'pages:acknowledge', 'figures:read', 'approvals:decide'],
+  legal: [
+    'posts:read',
+    'cases:read',
+    'clocks:read',
+    'orders:read',
+    'orders:write',
+    'orders:decide',
+    'threats:report',
+    'pages:acknowledge',
+    'figures:read',
+    'approvals:decide',
+  ],
   regulator: ['figures:read'],
   administrator: ['admin'],
 };

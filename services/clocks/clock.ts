@@ -37,12 +37,12 @@ export const clockId = (obligation: string, subject: string): string => eventId(
 /** A change as the clock keeps it, with the due that follows from today's settings. */
 export function toMoment(
   event: string,
-  { kind, at, route, language, uncounted, obligation, cause }: ClockChange,
+  { kind, at, due: own, route, language, uncounted, obligation, cause }: ClockChange,
   item: Item,
   rules: Rules,
 ): Moment {
   const begins = kind === 'start' || kind === 'reopen' || (kind === 'resume' && rules.resumes(obligation) === 'afresh');
-  const due = begins ? rules.limit(obligation)?.due(at) : undefined;
+  const due = begins ? (own ?? rules.limit(obligation)?.due(at)) : undefined;
   return {
     id: event,
     kind,

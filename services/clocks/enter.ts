@@ -1,7 +1,7 @@
-import { busKey, type EntryKind, type EvidenceFact, toLedger } from '../contracts/index.js';
+import { busKey, type EntryKind, type EvidenceFact, type OpenMove, toLedger } from '../contracts/index.js';
 import type { Input, Outgoing } from '../runtime/index.js';
 import { clockId, toMoment } from './clock.js';
-import type { ClockChange } from './derive.js';
+import { type ClockChange, derive } from './derive.js';
 import type { Rules } from './obligations.js';
 
 /** What a fact, by its event's id, does to a clock. */
@@ -9,6 +9,37 @@ export interface Effect {
   event: string;
   change: ClockChange;
   item: { platform: string; postId: string; version: number };
+  /** The name that the clock is to have in the ledger, where one was promised. */
+  tag?: string;
+}
+
+/** A move as the ledger opens it. */
+function openMoveOf({ event, change, item }: Effect, clock: string, rules: Rules): OpenMove {
+  const { kind, at, due, route, language, uncounted, cause } = toMoment(event, change, item, rules);
+  return {
+    clock,
+    obligation: change.obligation,
+    kind,
+    at,
+    ...(due === undefined ? {} : { due }),
+    ...(route === undefined ? {} : { route }),
+    ...(language === undefined ? {} : { language: languageOf(language) }),
+    ...(uncounted ? { uncounted } : {}),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+/**
+ * The moves that a fact will make, for who enters it before the clocks have heard of it, and promises that it is entered.
+ * @param name makes the name that a clock gets in the ledger; to be told with the fact (`clocks`)
+ */
+export function movesOf(
+  event: string,
+  fact: EvidenceFact,
+  name: (obligation: string) => string,
+  rules: Rules,
+): OpenMove[] {
+  return derive(fact).map(change => openMoveOf({ event, change, item: fact.data }, name(change.obligation), rules));
 }
 
 /** The language as figures are told by: its two or three letters, whatever region or script follows them. */
@@ -24,20 +55,7 @@ export function enter(
   const moves = changes.flatMap(({ event, change, item }) => {
     const clock = tagOf(clockId(change.obligation, change.subject));
     if (clock === undefined) return [];
-    const { kind, at, due, route, language, uncounted, cause } = toMoment(event, change, item, rules);
-    return [
-      {
-        clock,
-        obligation: change.obligation,
-        kind,
-        at,
-        ...(due === undefined ? {} : { due }),
-        ...(route === undefined ? {} : { route }),
-        ...(language === undefined ? {} : { language: languageOf(language) }),
-        ...(uncounted ? { uncounted } : {}),
-        ...(cause === undefined ? {} : { cause }),
-      },
-    ];
+    return [openMoveOf({ event, change, item }, clock, rules)];
   });
   const { platform, postId: id, at, seal } = input.data;
   const made = {
@@ -45,7 +63,7 @@ export function enter(
     at,
     moves,
     detail: input.data,
-    item: busKey({ platform, id }),
+    ...(id === '' ? {} : { item: busKey({ platform, id }) }),
     ...(seal === undefined ? {} : { seal }),
   };
   const { topic, event } = toLedger(made, '/clocks', input.id);

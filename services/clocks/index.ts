@@ -8,12 +8,15 @@ import { clockRoutes } from './routes.js';
 import { trackClocks } from './stage.js';
 import { clocksTable, clockTotalsTable, pageClocksTable, pagesTable } from './tables.js';
 
+export { dateAt, endOfDay, plusDays, plusMonths } from './calendar.js';
 export { probePlatform } from './clock.js';
 export { type ClockChange, derive } from './derive.js';
+export { movesOf } from './enter.js';
 export {
   type BreachCause,
   breachCause,
   type HistogramName,
+  type Limit,
   type Obligation,
   obligations,
   type Rules,

@@ -1,5 +1,10 @@
-import type { EvidenceFact, HoldCause, OpenMove } from '../contracts/index.js';
+import type { EvidenceFact, HoldCause, OpenMove, PostFlag } from '../contracts/index.js';
 import type { Config } from '../runtime/index.js';
+import { dsa } from './law/dsa.js';
+import { tco } from './law/tco.js';
+import { elapsed, type Limit } from './limit.js';
+
+export { elapsed, type Limit } from './limit.js';
 
 /**
  * What a fact does to a clock.
@@ -17,6 +22,8 @@ export interface Move {
   route?: string;
   /** With `start`: the post's language, as it was told. */
   language?: string;
+  /** With `start`: the instant by which it has to end, where the case itself sets it (an order that names its limit). */
+  due?: number;
   /** With `start`: the clock is kept, but counts in no figure. */
   uncounted?: boolean;
   /** With `hold`. */
@@ -26,25 +33,25 @@ export interface Move {
 /** What a breach is counted under: why the work was held up; where nothing was told, that nobody decided, or that no end was seen. */
 export type BreachCause = HoldCause | 'undecided' | 'unconfirmed';
 
-/** A limit. `seconds` is its nominal length, an edge of the histogram; `due` the instant of a clock that starts at `start`. */
-export interface Limit {
-  seconds: number;
-  due(start: number): number;
-}
-
-/** A limit by elapsed time, whatever the calendar says. */
-export const elapsed = (ms: number): Limit => ({ seconds: ms / 1000, due: start => start + ms });
-
-type Follows = {
+/** What each kind of fact does to a clock of one obligation. */
+export type Follows = {
   [T in EvidenceFact['type']]?: (data: Extract<EvidenceFact, { type: T }>['data']) => Move | undefined;
 };
 
 /** One row of the table: a time limit that the law or the operator sets, and which facts move its clocks. */
 export interface Obligation {
   name: string;
+  /** Who sets the figure. Where the law says "without undue delay", the operator does, and `article` says where. */
   setBy: 'law' | 'operator';
   /** Where the law says so. */
   article?: string;
+  /**
+   * `within` (the default): done before the limit. `at-least`: kept up for that long; nobody is warned, since its end is no duty. `window`: a right that
+   * lapses: people are warned, and it counts in no figure.
+   */
+  nature?: 'within' | 'at-least' | 'window';
+  /** Whose duty or right it is; the provider's where this is left out. Others' are followed, and count in no figure. */
+  bears?: 'provider' | 'authority' | 'content provider';
   /** In words, as the page that shows the table has them. */
   starts: string;
   suspends?: string;
@@ -64,12 +71,22 @@ export const pageFrom = 80;
 /** The level of a clock that is past its limit. */
 export const overdue = 100;
 
-const start = (subject: string, data: { at: number; route: string; language?: string | undefined }): Move => ({
+/** What a fact that starts a clock tells of its post. */
+interface Started {
+  at: number;
+  route: string;
+  language?: string | undefined;
+  flags?: readonly PostFlag[] | undefined;
+}
+
+const start = (subject: string, data: Started): Move => ({
   kind: 'start',
   subject,
   at: data.at,
   route: data.route,
   ...(data.language === undefined ? {} : { language: data.language }),
+  // The probe's own posts say nothing of the work that is done for others.
+  ...(data.flags?.includes('probe') ? { uncounted: true } : {}),
 });
 
 /** How the end of a removal moves the clocks about it. `claimed` is a platform's word without a look: it stops no clock. */
@@ -94,8 +111,8 @@ const removalHold: Follows['removal.held.v1'] = ({ removalId: subject, at, cause
 });
 const removalReturn: Follows['removal.returned.v1'] = ({ removalId: subject, at }) => ({ kind: 'reopen', subject, at });
 
-/** Every time limit that this installation keeps. Legal rows stand beside the operator's own. */
-export const obligations: readonly Obligation[] = [
+/** The operator's own limits. */
+const own: readonly Obligation[] = [
   {
     name: 'review',
     setBy: 'operator',
@@ -144,6 +161,9 @@ export const obligations: readonly Obligation[] = [
   },
 ];
 
+/** Every time limit that this installation keeps. Legal rows stand beside the operator's own; each law's are a file in law/. */
+export const obligations: readonly Obligation[] = [...own, ...tco, ...dsa];
+
 /** What a breach of this obligation is counted under, by what was told last before its limit passed. */
 export const breachCause = (obligation: string, told: HoldCause | undefined): BreachCause =>
   told ?? obligations.find(({ name }) => name === obligation)?.unexplained ?? 'unconfirmed';
@@ -169,11 +189,13 @@ const edgesOf: Record<HistogramName, readonly number[]> = {
 
 /** Reads the limits out of the settings, once. */
 export function rulesOf(config: Config, table: readonly Obligation[] = obligations): Rules {
-  const limits = new Map(table.map(row => [row.name, row.limit?.(config)]));
+  // What is to last at least so long is never due.
+  const limits = new Map(table.map(row => [row.name, row.nature === 'at-least' ? undefined : row.limit?.(config)]));
   const rows = new Map(table.map(row => [row.name, row]));
   const histogram = (name: string): HistogramName =>
-    (limits.get(name)?.seconds ?? 0) < hour ? 'takedown_seconds' : 'takedown_long_seconds';
-  const objectives = table.flatMap(({ name }) => {
+    (limits.get(name)?.seconds ?? 0) <= hour ? 'takedown_seconds' : 'takedown_long_seconds';
+  const objectives = table.flatMap(({ name, nature, bears }) => {
+    if (nature === 'window' || (bears !== undefined && bears !== 'provider')) return [];
     const seconds = limits.get(name)?.seconds;
     // An obligation of result: all of them, not most.
     return seconds === undefined ? [] : [{ obligation: name, seconds, ratio: 1 }];

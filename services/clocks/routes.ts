@@ -145,9 +145,11 @@ export function clockRoutes(runtime: Runtime, rules: Rules): Router {
   );
 
   router.get('/v1/obligations', requireScope('clocks:read'), (_req, res) => {
-    const rows = obligations.map(({ name, setBy, article, starts, suspends, stops }) => {
-      const seconds = rules.limit(name)?.seconds;
-      return { name, setBy, article, starts, suspends, stops, seconds, histogram: rules.histogram(name) };
+    const rows = obligations.map(({ name, setBy, article, nature = 'within', bears = 'provider', ...row }) => {
+      const { starts, suspends, stops } = row;
+      const { seconds, words: limit } = row.limit?.(runtime.config) ?? {};
+      const kept = { name, setBy, article, nature, bears, starts, suspends, stops, limit, seconds };
+      return { ...kept, histogram: rules.histogram(name) };
     });
     res.json({ obligations: rows });
   });

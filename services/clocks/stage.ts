@@ -8,6 +8,12 @@ import type { Rules } from './obligations.js';
 import type { ClockRow, ClockTables } from './tables.js';
 import { writeClocks, writeTotals } from './writes.js';
 
+/** The clock's name in the ledger, where the fact brings one. */
+function promised(data: EvidenceFact['data'], obligation: string): { tag?: string } {
+  const tag = 'clocks' in data ? data.clocks?.[obligation] : undefined;
+  return tag === undefined ? {} : { tag };
+}
+
 /** The stage that moves the clocks: facts in; clocks, totals and what the ledger enters out, in one commit. */
 export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceTypes)[number]['schema']> {
   const tables = db.tables<ClockTables>();
@@ -22,7 +28,12 @@ export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceT
       const effects = new Map<string, Effect[]>();
       const byFact = inputs.map(input =>
         derive({ type: input.type, data: input.data } as EvidenceFact).map(
-          (change): Effect => ({ event: input.id, change, item: input.data }),
+          (change): Effect => ({
+            event: input.id,
+            change,
+            item: input.data,
+            ...promised(input.data, change.obligation),
+          }),
         ),
       );
       for (const effect of byFact.flat()) {
@@ -46,11 +57,17 @@ export function trackClocks(db: Database, rules: Rules): Stage<(typeof evidenceT
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .flatMap(([id, list]) => {
           const before = known.get(id);
-          const after = advance(before, list, now, rules, totals, time.secret(16));
+          const tag = list.find(effect => effect.tag !== undefined)?.tag ?? time.secret(16);
+          const after = advance(before, list, now, rules, totals, tag);
           return after ? [{ before, after }] : [];
         });
       const tags = new Map([...known.values(), ...changed.map(({ after }) => after)].map(row => [row.id, row.tag]));
-      const events = inputs.map((input, i) => enter(input, byFact[i] ?? [], id => tags.get(id) ?? undefined, rules));
+      const events = inputs.flatMap((input, i) =>
+        // Who told it has entered it, in the commit that promised so.
+        'entered' in input.data && input.data.entered
+          ? []
+          : [enter(input, byFact[i] ?? [], id => tags.get(id) ?? undefined, rules)],
+      );
       return {
         results: inputs.map(() => ok),
         writes: [...writeClocks(db, changed), ...writeTotals(db, totals)],

@@ -29,7 +29,15 @@ export type Outcome = z.infer<typeof outcomeSchema>;
  */
 export const caseOpened = {
   type: 'case.opened.v1',
-  schema: z.object({ ...item, caseId: z.string(), at: z.int(), route: z.string(), withheld: z.boolean(), language }),
+  schema: z.object({
+    ...item,
+    caseId: z.string(),
+    at: z.int(),
+    route: z.string(),
+    withheld: z.boolean(),
+    language,
+    flags: z.array(postFlag).optional(),
+  }),
 } as const;
 export const caseClosed = {
   type: 'case.closed.v1',
@@ -88,7 +96,96 @@ export const removalHeld = {
   schema: z.object({ ...item, removalId: z.string(), at: z.int(), cause: holdCause }),
 } as const;
 
+/** A post that a fact about an order or a duty concerns; `''` and 0 where it is about no single post that is known. */
+const aboutItem = { platform: z.string(), postId: z.string(), version: z.int(), seal: z.string().optional() };
+
+/** What can happen to a removal order, as far as a time limit depends on it. What each means for which clock: services/clocks/law. */
+export const orderHappened = z.enum([
+  'received',
+  /** A person has to decide; and one took it up. */
+  'to-desk',
+  'taken',
+  /** Not executed on a ground that the law names; `held-late`: stated when the limit had passed, which it then does not move. */
+  'held',
+  'held-late',
+  'released',
+  'released-late',
+  /** All that it names is seen to be gone; `returned`: it can be read again. */
+  'executed',
+  'returned',
+  /** Nothing of it was there to remove, or is in its scope. */
+  'nothing-there',
+  /** It is no order: a person found that it does not come from an authority. */
+  'refused',
+  /** It binds no more: annulled, withdrawn, or void after scrutiny. */
+  'lifted',
+  'reinstated',
+  'stays-down',
+  /** The channel's receipt for the answering form is there; and for the form that says why it can't be executed. */
+  'answered',
+  'inability-told',
+  'scrutiny-asked',
+  'scrutiny-opened',
+  'scrutiny-decided',
+  'scrutiny-waived',
+  /** Nothing of it may be disclosed; and that has ended. */
+  'sealed',
+  'unsealed',
+  'final',
+]);
+export type OrderHappened = z.infer<typeof orderHappened>;
+
+export const orderMoved = {
+  type: 'order.moved.v1',
+  schema: z.object({
+    ...aboutItem,
+    orderId: z.string(),
+    instrument: z.enum(['tco', 'dsa9']),
+    happened: orderHappened,
+    at: z.int(),
+    by: z.string(),
+    /** The channel that it came by. */
+    route: z.string(),
+    /** With `received`: the instant that the order itself names. */
+    due: z.int().optional(),
+    /** With `received`: another State than the provider's issued it. */
+    crossBorder: z.boolean().optional(),
+    /** Which time it is held, counted from 1. */
+    turn: z.int().optional(),
+    /** With `lifted`: something has to be brought back. */
+    restores: z.boolean().optional(),
+    /** Who or what shows it: a form's number and receipt, where it was seen gone, a person's words. */
+    evidence: z.string().optional(),
+    /** Names of its clocks in the ledger, by obligation, where they were promised before. */
+    clocks: z.record(z.string(), z.string()).optional(),
+    /** It was entered in the ledger by who told it, in the same commit. */
+    entered: z.boolean().optional(),
+  }),
+} as const;
+export type OrderMoved = z.infer<typeof orderMoved.schema>;
+
+/** A legal duty that is about no order's own course: preservation, a complaint, a threat to life, a report. `duty` names its obligation. */
+export const dutyMoved = {
+  type: 'duty.moved.v1',
+  schema: z.object({
+    ...aboutItem,
+    duty: z.string(),
+    subject: z.string(),
+    happened: z.enum(['begun', 'done', 'void', 'reopened']),
+    at: z.int(),
+    by: z.string(),
+    route: z.string(),
+    /** With `begun`: the instant, where the case itself sets it. */
+    due: z.int().optional(),
+    /** What shows it; needed for `done` and `void`. */
+    evidence: z.string().optional(),
+  }),
+} as const;
+export type DutyMoved = z.infer<typeof dutyMoved.schema>;
+
 export const evidenceTypes = [
+  orderMoved,
+  dutyMoved,
   caseOpened,
   caseClosed,
   removalRequested,

@@ -36,6 +36,8 @@ export const entryKind = z.enum([
   'removal.held',
   'removal.ended',
   'removal.returned',
+  'order.moved',
+  'duty.moved',
   'policy.changed',
   'bank.changed',
   'data.accessed',

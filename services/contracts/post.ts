@@ -44,8 +44,8 @@ export const postSchema = z.strictObject({
 
 export type Post = z.infer<typeof postSchema>;
 
-/** What is told of a post beside its content. */
-export const postFlag = z.enum(['created-in-future', 'created-before-2000', 'backfill', 'not-public']);
+/** What is told of a post beside its content. `probe`: by the account that is the probe's alone, so no figure counts it. */
+export const postFlag = z.enum(['created-in-future', 'created-before-2000', 'backfill', 'not-public', 'probe']);
 export type PostFlag = z.infer<typeof postFlag>;
 
 /** The part of a post that names it. */

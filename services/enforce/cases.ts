@@ -1,6 +1,7 @@
-import { eventId, type Ground, type PostAssessed } from '../contracts/index.js';
+import { eventId, type Ground, type PostAssessed, type PostFlag } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import { fact } from './facts.js';
+import { dequeue, enqueue, requeue } from './queue-table.js';
 import type { Changes, RemovalRequest } from './request.js';
 import { type CaseRow, casesTable, type EnforceRows } from './tables.js';
 
@@ -33,6 +34,7 @@ export function caseOf(data: PostAssessed, item: string, at: number): CaseRow {
     decided_by: null,
     note: null,
     language: data.language ?? null,
+    category: null,
   };
 }
 
@@ -55,9 +57,11 @@ export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number):
 export function openCase(db: Database, row: CaseRow, withheld: boolean): Changes {
   const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
   const language = row.language ?? undefined;
-  const data = { platform, postId, version, caseId, at, route, withheld, ...(language && { language }) };
+  const flags = JSON.parse(row.flags) as PostFlag[];
+  const told = { ...(language && { language }), ...(flags.length > 0 && { flags }) };
+  const data = { platform, postId, version, caseId, at, route, withheld, ...told };
   return {
-    writes: [db.insert(casesTable, [row], { onConflict: 'nothing' })],
+    writes: [db.insert(casesTable, [row], { onConflict: 'nothing' }), enqueue(db, row)],
     events: [fact({ type: 'case.opened.v1', data }, item, caseId)],
   };
 }
@@ -89,7 +93,7 @@ export function severerCase(
   const by = 'a rule that acts by itself';
   const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
   return {
-    writes: [{ query, atLeast: 1 }],
+    writes: [{ query, atLeast: 1 }, removed ? dequeue(db, caseId) : requeue(db, caseId, priority, row.opened_at)],
     events: removed ? [fact({ type: 'case.closed.v1', data }, item, caseId)] : [],
   };
 }
@@ -105,7 +109,7 @@ export function supersedeCase(db: Database, row: CaseRow, by: string, at: number
     .where('state', '=', 'open');
   const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
   return {
-    writes: [{ query, atLeast: 1 }],
+    writes: [{ query, atLeast: 1 }, dequeue(db, caseId)],
     events: [fact({ type: 'case.closed.v1', data }, item, caseId)],
   };
 }

@@ -2,13 +2,22 @@ import { eventId, type PostBanked, type PostUnbanked } from '../contracts/index.
 import { ConflictError, type Outgoing, Problem, type Runtime, type Write } from '../runtime/index.js';
 import { removalOf } from './cases.js';
 import { fact } from './facts.js';
+import { dequeue } from './queue-table.js';
 import { type Changes, liftGrounds, requestRemoval } from './request.js';
 import type { CaseRow, EnforceRows, GroundRow, RemovalRow } from './tables.js';
+
+/** Why something is terrorist content, by Article 2(7) TCO, or goes for another reason; or, where it stays, what it is for (Article 1(3)). */
+export const categories = {
+  remove: ['incites', 'solicits', 'recruits', 'instructs', 'threatens', 'other'],
+  keep: ['harmless', 'news', 'education', 'art', 'research', 'counter-speech', 'other'],
+} as const;
+export type Category = (typeof categories)[keyof typeof categories][number];
 
 export interface Decision {
   decision: 'remove' | 'keep' | 'restore';
   reason: string;
   by: string;
+  category?: Category | undefined;
   /** With `remove`: what the post says and shows enters this bank, so that it stays down. */
   bank?: string | undefined;
 }
@@ -35,12 +44,18 @@ const liftable = (row: GroundRow): boolean => row.kind !== 'order';
 /**
  * A person's decision on a case. It goes the way of every removal: with its ground, and looked at. The same decision twice answers the same;
  * `restore` also reopens a case that was decided.
+ * @param held the decision as it waited to be taken back: it conflicts where it was
  * @throws Problem 404 (no such case), 409 (decided otherwise, or an order in force, which it names)
  */
-export async function decideCase(runtime: Runtime, caseId: string, decision: Decision): Promise<Decided> {
+export async function decideCase(
+  runtime: Runtime,
+  caseId: string,
+  decision: Decision,
+  held?: string,
+): Promise<Decided> {
   for (let tries = 0; ; tries++) {
     try {
-      return await decideOnce(runtime, caseId, decision);
+      return await decideOnce(runtime, caseId, decision, held);
     } catch (error) {
       if (!(error instanceof ConflictError) || tries === 10) throw error;
     }
@@ -62,7 +77,7 @@ async function read(runtime: Runtime, caseId: string): Promise<Found> {
   return { case: found, removal, grounds };
 }
 
-async function decideOnce(runtime: Runtime, caseId: string, decision: Decision): Promise<Decided> {
+async function decideOnce(runtime: Runtime, caseId: string, decision: Decision, held?: string): Promise<Decided> {
   const found = await read(runtime, caseId);
   const known = answered(found, decision);
   if (known) {
@@ -77,7 +92,8 @@ async function decideOnce(runtime: Runtime, caseId: string, decision: Decision):
     const data = { platform, postId, version, caseId, at, decision: decision.decision, by: decision.by };
     events.push(fact({ type: 'case.closed.v1', data }, item, caseId));
   }
-  await runtime.commit([closing(runtime, found.case, decision, at), ...writes], events);
+  const done = dequeue(runtime.db, caseId, held);
+  await runtime.commit([closing(runtime, found.case, decision, at), done, ...writes], events);
   const removal = found.removal !== undefined || decision.decision === 'remove';
   return { caseId, decision: decision.decision, at, ...(removal ? { removalId: eventId(item, 'removal') } : {}) };
 }
@@ -135,11 +151,11 @@ function banking(row: CaseRow, { decision, bank, by }: Decision, at: number): Ou
   return [tell('post.banked.v1', { platform, postId, version, caseId, bank, by, at })];
 }
 
-function closing({ db }: Runtime, row: CaseRow, { decision, reason, by }: Decision, at: number): Write {
+function closing({ db }: Runtime, row: CaseRow, { decision, reason, by, category }: Decision, at: number): Write {
   const query = db
     .tables<EnforceRows>()
     .updateTable('cases')
-    .set({ state: 'decided', decision, decided_at: at, decided_by: by, note: reason })
+    .set({ state: 'decided', decision, decided_at: at, decided_by: by, note: reason, category: category ?? null })
     .where('id', '=', row.id)
     .where('state', '=', row.state);
   return { query, atLeast: 1 };

@@ -94,6 +94,7 @@ function caseAbout(row: RemovalRow, now: number): CaseRow {
     decided_by: null,
     note: null,
     language: null,
+    category: null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { busKey, eventId, type Outcome } from '../contracts/index.js';
+import { busKey, eventId, type HoldCause, type Outcome } from '../contracts/index.js';
 import { latestVersions, readPosts } from '../ingest/index.js';
 import {
   type Answer,
@@ -12,7 +12,7 @@ import {
 } from '../platforms/index.js';
 import type { Log, Outgoing, Runtime, Write } from '../runtime/index.js';
 import { fact } from './facts.js';
-import { afterMiss, afterWatch, callIsDue, pauseAfter, pauseFor, phases, watches } from './plan.js';
+import { afterMiss, afterWatch, callIsDue, heldBy, pauseAfter, pauseFor, phases, watches } from './plan.js';
 import { ended } from './request.js';
 import { type EnforceRows, looksTable, type RemovalRow } from './tables.js';
 
@@ -44,7 +44,7 @@ export class Execution {
     const connector = this.connectors.get(row.platform);
     if (!connector) {
       const detail = `No connector for platform "${row.platform}": list it in the file that SANSDELAI_PLATFORMS names.`;
-      return this.#later(detail, 5_000);
+      return this.#later('not-connected', detail, 5_000);
     }
     const item = await this.#item();
     if (row.wanted === 'public') return this.#restore(connector, item);
@@ -116,6 +116,7 @@ export class Execution {
       watch: 0,
       next_at: now,
       escalated_at: null,
+      held: null,
     } as const;
     return this.#save({ ...change, detail: judgement.why }, [
       fact({ type: 'removal.returned.v1', data: returned }, row.item, `${removalId}/returned/${now}`),
@@ -202,19 +203,30 @@ export class Execution {
   }
 
   #missed(judgement: Judgement): Promise<void> {
-    return this.#later(judgement.why, pauseAfter(this.#row.attempts), afterMiss(this.#row, judgement));
+    const cause = judgement.verdict === 'readable' ? 'still-readable' : 'unclear';
+    return this.#later(cause, judgement.why, pauseAfter(this.#row.attempts), afterMiss(this.#row, judgement));
   }
 
   #notAccepted(answer: Exclude<Answer, { kind: 'accepted' }>): Promise<void> {
     const asked = answer.kind === 'failed' ? answer.retryAfter : undefined;
-    return this.#later(`${answer.kind}: ${answer.detail}`, pauseFor(this.#row.attempts, answer.kind, asked));
+    const pause = pauseFor(this.#row.attempts, answer.kind, asked);
+    return this.#later(`platform-${answer.kind}`, `${answer.kind}: ${answer.detail}`, pause);
   }
 
-  /** Not there yet: comes again after a pause. */
-  #later(detail: string, pause: number, change: Partial<RemovalRow> = {}): Promise<void> {
-    const { attempts } = this.#row;
-    const next_at = this.runtime.time.now() + pause;
-    return this.#save({ attempts: attempts + 1, ...change, next_at, detail: detail.slice(0, 1_000) });
+  /** Not there yet: comes again after a pause. What holds it up is evidence, where it does so for long. */
+  #later(cause: HoldCause, detail: string, pause: number, change: Partial<RemovalRow> = {}): Promise<void> {
+    const { time, config } = this.runtime;
+    const { attempts, platform, post_id: postId, version, id, cycle, item, pending_since } = this.#row;
+    const now = time.now();
+    const next_at = now + pause;
+    const step = { attempts: attempts + 1, ...change, next_at, detail: detail.slice(0, 1_000) };
+    const held = heldBy(this.#row, cause, next_at, config.CLOCK_REMOVAL);
+    if (held === undefined) return this.#save(step);
+    const removalId = `${id}/${cycle}`;
+    const data = { platform, postId, version, removalId, at: now, cause };
+    return this.#save({ ...step, held }, [
+      fact({ type: 'removal.held.v1', data }, item, `${removalId}/${pending_since}/${held}`),
+    ]);
   }
 
   /** Commits a step with what was seen, as long as the removal is still in these hands and as it was. */

@@ -4,7 +4,8 @@ import { type Caller, requireScope } from '../accounts/index.js';
 import { bankName } from '../contracts/index.js';
 import { readPosts } from '../ingest/index.js';
 import { parseBody, parseQuery, type Runtime, readBody } from '../runtime/index.js';
-import { decideCase } from './decide.js';
+import { categories, decideCase } from './decide.js';
+import { guardClaim } from './queue-claims.js';
 import { readQueue, readRemovals } from './read.js';
 import type { CaseRow, RemovalRow } from './tables.js';
 
@@ -15,12 +16,19 @@ export const decisionSchema = z
   .strictObject({
     decision: z.enum(['remove', 'keep', 'restore']),
     reason: z.string().min(1).max(2_000),
+    category: z.enum([...categories.remove, ...categories.keep]).optional(),
     bank: bankName.optional(),
   })
   .refine(({ decision, bank }) => bank === undefined || decision === 'remove', {
     path: ['bank'],
     error: 'is for what is removed',
-  });
+  })
+  .refine(
+    ({ decision, category }) =>
+      category === undefined ||
+      (decision !== 'restore' && (categories[decision] as readonly string[]).includes(category)),
+    { path: ['category'], error: 'is none of this decision' },
+  );
 
 const showCase = (row: CaseRow, text: string | undefined) => ({
   id: row.id,
@@ -69,6 +77,7 @@ export function enforceRoutes(runtime: Runtime): Router {
   router.post('/v1/cases/:id/decisions', requireScope('cases:decide'), readBody(16_384), async (req, res) => {
     const decision = parseBody(req, decisionSchema);
     const caller = res.locals.caller as Caller;
+    await guardClaim(runtime, String(req.params.id), caller.name);
     const decided = await decideCase(runtime, String(req.params.id), { ...decision, by: caller.name });
     res.status(201).json({ ...decided, at: instantOf(decided.at) });
   });

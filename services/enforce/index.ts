@@ -5,16 +5,41 @@ import { type RunningService, type Runtime, type Service, sql } from '../runtime
 import { startEscalation } from './escalate.js';
 import { startExecutor } from './executor.js';
 import { enforceRoutes } from './http.js';
+import { startHeld } from './queue-held.js';
+import { queueAll, queueTable } from './queue-table.js';
 import { enforceStage } from './stage.js';
 import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js';
 
-export { countOpenCases, type ItemView, readItem, readQueue, readRemovals, readStates } from './read.js';
+export { type Category, categories, type Decision } from './decide.js';
+export { decisionSchema } from './http.js';
+export { liftForOrder, type Ordered, type OrderedRemoval, removeForOrder } from './orders.js';
+export {
+  type Claim,
+  claimCases,
+  countQueue,
+  lease,
+  type QueueCounts,
+  releaseCase,
+  renewClaims,
+} from './queue-claims.js';
+export { holdDecision, takeBack } from './queue-held.js';
+export {
+  type AuthorCases,
+  countOpenCases,
+  type ItemView,
+  readAuthor,
+  readCase,
+  readItem,
+  readQueue,
+  readRemovals,
+  readStates,
+} from './read.js';
 export type { CaseRow, GroundRow, LookRow, RemovalRow } from './tables.js';
 
 /** Cases, removals with their grounds, looking again, restoring. */
 export const enforce: Service = {
   name: 'enforce',
-  tables: [casesTable, removalsTable, groundsTable, looksTable],
+  tables: [casesTable, queueTable, removalsTable, groundsTable, looksTable],
   async start(runtime: Runtime): Promise<RunningService> {
     const { db } = runtime;
     // The data directory is ours alone: whoever held these leases is dead, and nobody need wait for them to run out.
@@ -26,6 +51,8 @@ export const enforce: Service = {
     const { connectors } = await connectorsOf(runtime);
     const executor = await startExecutor(runtime, connectors);
     const escalation = startEscalation(runtime);
+    await queueAll(runtime);
+    const held = startHeld(runtime);
     const stage = await runtime.run(enforceStage(runtime));
     const routes = Router();
     routes.use(enforceRoutes(runtime));
@@ -37,6 +64,7 @@ export const enforce: Service = {
       problem: async () => undefined,
       stop: async () => {
         await stage.stop();
+        await held.stop();
         await escalation.stop();
         await executor.stop();
       },

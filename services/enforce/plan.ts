@@ -1,3 +1,4 @@
+import type { HoldCause } from '../contracts/index.js';
 import type { Judgement } from '../platforms/index.js';
 import type { RemovalRow } from './tables.js';
 
@@ -20,6 +21,28 @@ export function pauseAfter(attempts: number): number {
 /** Pause after a call that was not accepted. */
 export const pauseFor = (attempts: number, kind: 'failed' | 'refused', asked: number | undefined): number =>
   kind === 'refused' ? refusedPause : Math.min(asked ?? pauseAfter(attempts), longestPause);
+
+/** Part of its limit that a removal may take before it is told why: most platforms take a moment, and nobody has to hear of that. */
+const untold = 1 / 4;
+/** Causes told between a request (or a return) and its end, at the most. */
+const mostTold = 8;
+
+/**
+ * The causes told of a removal with this one, where it is to be told: it is another than the last, and the next attempt comes too late to wait for.
+ * @param next when that comes
+ * @param limit of its clock, ms
+ */
+export function heldBy(
+  { wanted, held, pending_since }: RemovalRow,
+  cause: HoldCause,
+  next: number,
+  limit: number,
+): string | undefined {
+  const told = held?.split(' ') ?? [];
+  const early = next < pending_since + limit * untold;
+  if (wanted !== 'gone' || early || told.at(-1) === cause || told.length >= mostTold) return undefined;
+  return [...told, cause].join(' ');
+}
 
 /** Whether the platform is to be called (again) before looking. */
 export const callIsDue = (row: RemovalRow): boolean => row.accepted_at === null;

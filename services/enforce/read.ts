@@ -76,3 +76,24 @@ export async function readStates(
     ]),
   );
 }
+
+export const readCase = (db: Database, id: string): Promise<CaseRow | undefined> =>
+  db.tables<EnforceRows>().selectFrom('cases').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** Cases about one author, the newest first. */
+export type AuthorCases = Pick<
+  CaseRow,
+  'id' | 'post_id' | 'state' | 'decision' | 'decided_by' | 'decided_at' | 'opened_at' | 'rule' | 'category'
+>[];
+
+/** What became of an author's posts here that were looked at: the latest `limit`. Cost: one range of the index `cases_author`. */
+export const readAuthor = (db: Database, platform: string, author: string, limit: number): Promise<AuthorCases> =>
+  db
+    .tables<EnforceRows>()
+    .selectFrom('cases')
+    .select(['id', 'post_id', 'state', 'decision', 'decided_by', 'decided_at', 'opened_at', 'rule', 'category'])
+    .where('platform', '=', platform)
+    .where('author_id', '=', author)
+    .orderBy('opened_at', 'desc')
+    .limit(limit)
+    .execute();

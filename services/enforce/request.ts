@@ -115,6 +115,7 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     round: before ? before.round + 1 : 0,
     watch: 0,
     next_at: at,
+    held: null,
   };
   const removalId = `${id}/${cycle}`;
   const told = { platform, postId, version, removalId, ground, at, postedAt, route, flags: [...flags] };

@@ -27,12 +27,15 @@ export const casesTable: Table = {
     decided_by: 'text?',
     note: 'text?',
     language: 'text?',
+    /** Why, in the law's terms: one of `categories` in decide.ts. */
+    category: 'text?',
   },
   primaryKey: ['id'],
-  added: [['language']],
+  added: [['language'], ['category']],
   indexes: {
     item: { columns: ['item'] },
     queue: { columns: ['priority', 'opened_at'], where: "state = 'open'" },
+    author: { columns: ['platform', 'author_id', 'opened_at'] },
   },
   retention: { column: 'opened_at', keep: 400 * day, where: "state <> 'open'" },
 };
@@ -79,8 +82,11 @@ export const removalsTable: Table = {
     owner: 'text?',
     fence: 'bigint',
     lease_until: 'bigint',
+    /** Causes told of why it is not gone yet, since `pending_since`: the last one last, with spaces between. */
+    held: 'text?',
   },
   primaryKey: ['id'],
+  added: [['held']],
   indexes: {
     item: { columns: ['item'], unique: true },
     due: { columns: ['next_at'], where: 'next_at is not null' },
@@ -134,6 +140,7 @@ export interface CaseRow {
   decided_by: string | null;
   note: string | null;
   language: string | null;
+  category: string | null;
 }
 
 export interface RemovalRow {
@@ -168,6 +175,7 @@ export interface RemovalRow {
   owner: string | null;
   fence: number;
   lease_until: number;
+  held: string | null;
 }
 
 export interface GroundRow {

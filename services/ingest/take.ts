@@ -8,6 +8,7 @@ import {
   postReceived,
   toLedger,
 } from '../contracts/index.js';
+import { connectorsOf } from '../platforms/index.js';
 import { ConflictError, type Outgoing, type Runtime, UnavailableError, type Write } from '../runtime/index.js';
 import { contentHash, receiptOf, versionKey } from './canonical.js';
 import { eraseEarlier, eraseLate } from './erase.js';
@@ -37,18 +38,26 @@ function keptOf(post: Post): string | null {
   return JSON.stringify({ id, platform, version, url, audience, author, createdAt, deletedAt });
 }
 
-export function flagsOf(post: Post, now: number, backfill: boolean): PostFlag[] {
+function flagsOf(post: Post, now: number, backfill: boolean, probe: boolean): PostFlag[] {
   const created = Date.parse(post.createdAt);
   const flags: PostFlag[] = [];
   if (created > now + tolerated) flags.push('created-in-future');
   if (created < year2000) flags.push('created-before-2000');
   if (backfill) flags.push('backfill');
   if (post.audience !== 'public') flags.push('not-public');
+  if (probe) flags.push('probe');
   return flags;
 }
 
 /** A post as it is kept. */
-function rowOf(post: Post, key: string, hash: string, now: number, route: string, backfill: boolean): PostRow {
+function rowOf(
+  post: Post,
+  key: string,
+  hash: string,
+  now: number,
+  { route, backfill = false }: Arrival,
+  probe: boolean,
+): PostRow {
   const isPublic = post.audience === 'public';
   return {
     key,
@@ -57,7 +66,7 @@ function rowOf(post: Post, key: string, hash: string, now: number, route: string
     hash,
     body: keptOf(post),
     route,
-    flags: JSON.stringify(flagsOf(post, now, backfill)),
+    flags: JSON.stringify(flagsOf(post, now, backfill, probe)),
     created_at: isPublic ? Date.parse(post.createdAt) : now,
     received_at: now,
     deleted_at: isPublic && post.deletedAt ? Date.parse(post.deletedAt) : null,
@@ -114,12 +123,9 @@ function erased({ platform, id, audience }: Post, row: PostRow): Outgoing {
  * key is refused. Where another process takes one of them at the same moment, the commit conflicts: call it again.
  * @throws UnavailableError where the record can't be read.
  */
-export async function planIntake(
-  runtime: Runtime,
-  posts: readonly Post[],
-  { route, backfill = false, traceparent }: Arrival,
-): Promise<Intake> {
+export async function planIntake(runtime: Runtime, posts: readonly Post[], arrival: Arrival): Promise<Intake> {
   const { db, time } = runtime;
+  const { connectors } = connectorsOf(runtime);
   const keys = posts.map(versionKey);
   const known = await db
     .tables<IngestRows>()
@@ -142,9 +148,9 @@ export async function planIntake(
       };
     }
     hashes.set(key, hash);
-    const row = rowOf(post, key, hash, now, route, backfill);
+    const row = rowOf(post, key, hash, now, arrival, connectors.get(post.platform)?.probe?.account === post.author.id);
     fresh.push(row);
-    events.push(received(post, row, traceparent), ...(row.erases ? [erased(post, row)] : []));
+    events.push(received(post, row, arrival.traceparent), ...(row.erases ? [erased(post, row)] : []));
     return { receipt: receiptOf(key, hash), known: false };
   });
   if (fresh.length === 0) return { taken, writes: [], events };

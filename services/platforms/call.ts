@@ -9,6 +9,8 @@ export interface Reply {
   retryAfter?: number;
   /** The answer's first characters, printable. */
   excerpt: string;
+  /** As it came, as far as it was read. */
+  body?: string;
   failure?: string;
 }
 
@@ -44,8 +46,8 @@ export async function postJson(
       bytes += chunk.length;
       if (bytes >= mostBytes) break;
     }
-    const excerpt = printable(Buffer.concat(chunks).toString('utf8'));
-    return { status, excerpt, ...(wait !== undefined && { retryAfter: wait }) };
+    const text = Buffer.concat(chunks).toString('utf8');
+    return { status, excerpt: printable(text), body: text, ...(wait !== undefined && { retryAfter: wait }) };
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     const failure = abort.signal.aborted ? (abort.signal.reason as Error).message : (code ?? message);

@@ -62,6 +62,15 @@ export interface Connector {
   readonly platform: string;
   /** Accounts whose standard test posts may be removed here; `all` on the sandbox only. */
   readonly testAccounts: 'all' | readonly string[];
+  /**
+   * Writes on the platform as an account that is the probe's alone; left out where the platform can't be posted to so, and then it is not probed. What
+   * this account posts is in no figure.
+   */
+  readonly probe?: {
+    readonly account: string;
+    /** @returns the post's id, once the platform has published it. @throws Error why it has not */
+    post(text: string): Promise<{ id: string }>;
+  };
   /** Where its media are: only from there are they fetched. `internal`: the names may stand for addresses that are not public. */
   readonly media?: { readonly origins: readonly string[]; readonly internal: boolean };
   /** False where the platform can only remove everywhere. */

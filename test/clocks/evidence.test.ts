@@ -188,6 +188,9 @@ describe('evidence that comes out of order', () => {
     times.map(at => r.requested(at, at - 5_000)),
     times.map(at => r.returned(at)),
     fc
+      .tuple(times, fc.constantFrom('platform-failed', 'platform-refused', 'still-readable'))
+      .map(([at, cause]) => r.held(at, cause as 'unclear')),
+    fc
       .tuple(times, fc.constantFrom('gone', 'gone', 'gone', 'claimed', 'not-found', 'cancelled', 'restored'))
       .map(([at, outcome]) => r.ended(at, outcome as 'gone')),
   );
@@ -207,7 +210,7 @@ describe('evidence that comes out of order', () => {
     [...clocks.rows.values()]
       .map(({ history: _h, version: _v, changed_at: _c, checked_at: _k, late, withdrawn, ...row }) => ({
         ...row,
-        breaches: late - withdrawn,
+        net: late - withdrawn,
       }))
       .sort((a, b) => (a.id < b.id ? -1 : 1));
 

@@ -1,4 +1,4 @@
-import { type EvidenceFact, eventId, type PostFlag } from '../../services/contracts/index.js';
+import { type EvidenceFact, eventId, type HoldCause, type PostFlag } from '../../services/contracts/index.js';
 
 /** A moment from which the tests count, and the limits that they keep. */
 export const t0 = Date.UTC(2026, 10, 22, 12);
@@ -38,6 +38,8 @@ export function removal(name: string, { platform = 'sandbox', flags = [] as Post
         { type: 'removal.ended.v1', data: { ...item, at: t0 + at, outcome, vantage: 'here' } },
         `${name}/${at}/${outcome}`,
       ),
+    held: (at: number, cause: HoldCause) =>
+      tell({ type: 'removal.held.v1', data: { ...item, at: t0 + at, cause } }, `${name}/${at}/${cause}`),
     returned: (at: number) =>
       tell({ type: 'removal.returned.v1', data: { ...item, at: t0 + at, where: 'the page' } }, `${name}/${at}`),
   };

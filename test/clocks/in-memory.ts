@@ -48,13 +48,25 @@ export function clocksInMemory(settings?: Record<string, string>) {
     row: (obligation: string, subject: string) => rows.get(clockId(obligation, subject)) as ClockRow,
     total: (obligation: string, measure: string, route = 'api') =>
       sums.get([obligation, route, measure].join('\0')) ?? 0,
+    /** Breaches that stand, by cause. */
+    causes(obligation: string): Record<string, number> {
+      const causes: Record<string, number> = {};
+      for (const [key, value] of sums) {
+        const [of, , measure] = key.split('\0');
+        const [kind, cause] = measure?.split(':') ?? [];
+        if (of !== obligation || !cause || (kind !== 'late' && kind !== 'withdrawn')) continue;
+        causes[cause] = (causes[cause] ?? 0) + (kind === 'late' ? value : -value);
+      }
+      return Object.fromEntries(Object.entries(causes).filter(([, n]) => n !== 0));
+    },
     /** The totals as anybody could recompute them: what was counted and taken back again cancels out. */
     totals(): Record<string, number> {
       const net = new Map<string, number>();
       for (const [key, value] of sums) {
         const [obligation, route, measure] = key.split('\0');
-        const name = [obligation, route, measure === 'withdrawn' ? 'late' : measure].join(' ');
-        net.set(name, (net.get(name) ?? 0) + (measure === 'withdrawn' ? -value : value));
+        const taken = measure?.startsWith('withdrawn');
+        const name = [obligation, route, measure?.replace('withdrawn', 'late')].join(' ');
+        net.set(name, (net.get(name) ?? 0) + (taken ? -value : value));
       }
       return Object.fromEntries([...net].filter(([, value]) => value !== 0).sort());
     },

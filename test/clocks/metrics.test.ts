@@ -62,7 +62,7 @@ const expected = {
   'takedown_objective_ratio{obligation="review",within="86400"}': 1,
   'takedown_clocks_open{obligation="removal"}': 1,
   'takedown_clocks_open{obligation="posted-to-gone"}': 1,
-  'takedown_breaches_total{obligation="removal",cause="late"}': 1,
+  'takedown_breaches_total{obligation="removal",cause="unconfirmed"}': 1,
 };
 
 scenario(
@@ -145,7 +145,7 @@ withServers(['postgres'], 'two processes on PostgreSQL', () => {
       const other = publisher === first ? second : first;
       const figures = samples(await scrape(publisher));
       // Of the three removals all are late now; each is on a page once.
-      expect(figures['takedown_breaches_total{obligation="removal",cause="late"}']).toBe(3);
+      expect(figures['takedown_breaches_total{obligation="removal",cause="unconfirmed"}']).toBe(3);
       const called = await first.rows.selectFrom('page_clocks').selectAll().execute();
       expect(new Set(called.map(row => row.clock_id)).size).toBe(3);
 

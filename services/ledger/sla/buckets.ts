@@ -1,7 +1,7 @@
 import type { Span } from './spans.js';
 
 /** Bits of a figure that its bucket keeps: below 2^bits a bucket is one millisecond. */
-const bits = 6;
+const bits = 5;
 
 /** Buckets of what has no figure. */
 export const cancelledBucket = -1;

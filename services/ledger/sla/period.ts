@@ -8,15 +8,10 @@ export function monthStart(at: number, more = 0): number {
 export const earliest = Date.UTC(1970);
 export const latest = Date.UTC(2100);
 
-/** `2026-11`, UTC. What a broken watch says is put at the ends of time. */
-export const monthOf = (at: number): string =>
-  new Date(Math.min(Math.max(at, earliest), latest)).toISOString().slice(0, 7);
-
-/** The months that a period touches. */
-export function monthsOf(from: number, to: number): string[] {
-  const months: string[] = [];
-  for (let start = monthStart(from); start < to; start = monthStart(start, 1)) months.push(monthOf(start));
-  return months;
+/** `2026-11`, UTC. What only a broken watch says is in a month of its own, which is in no period. */
+export function monthOf(at: number): string {
+  if (at < earliest) return '0000-00';
+  return at < latest ? new Date(at).toISOString().slice(0, 7) : '9999-99';
 }
 
 /** What a period is made of: months whose counts are taken whole, and rows that are added (1) to them or taken off (-1). */

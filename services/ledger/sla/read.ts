@@ -2,6 +2,7 @@ import { type Database, sql, UnavailableError } from '../../runtime/index.js';
 import { cancelledBucket, exactOf, openBucket } from './buckets.js';
 import {
   type Dimension,
+  dimensions,
   type Figure,
   figureOf,
   groupOf,
@@ -12,11 +13,11 @@ import {
   rankOf,
   type Tally,
 } from './figures.js';
-import { monthStart, monthsOf, partsOf } from './period.js';
+import { earliest, latest, monthOf, monthStart, partsOf } from './period.js';
 import type { Verdict } from './spans.js';
 
 export interface FiguresQuery {
-  /** The period holds the stretches that began at `from` or later, and before `to`: ms since 1970, UTC. */
+  /** The period holds the stretches that began at `from` or later, and before `to`: ms since 1970, UTC; up to the end of 2099. */
   from: number;
   to: number;
   /** What is open is past due by this instant. */
@@ -75,7 +76,8 @@ interface Wanted {
  */
 export async function readFigures(db: Database, query: FiguresQuery): Promise<Figures> {
   for (let left = tries; left > 0; left--) {
-    const figures = await readOnce(db, { ...query, by: dimensionsOf(query.by) });
+    const [from, to] = [Math.max(query.from, earliest), Math.min(query.to, latest)];
+    const figures = await readOnce(db, { ...query, from, to, by: dimensionsOf(query.by) });
     if (figures) return figures;
   }
   throw new UnavailableError('the figures changed each time while they were read');
@@ -110,13 +112,26 @@ async function readOnce(db: Database, query: Required<FiguresQuery>): Promise<Fi
       known.tallies.push({ state, verdict, n: sums[state] });
   }
   const wanted: Wanted[] = [];
-  const figures = [...groups.values()].map(({ group, tallies, ended }) => {
+  const told = [...groups.values()].filter(({ tallies }) => tallies.some(({ n }) => n !== 0));
+  const figures = told.map(({ group, tallies, ended }) => {
     const figure = figureOf(pick(by, group), tallies);
     return figure.count === 0 ? figure : { ...figure, ms: locate(group, ended, figure.count, wanted) };
   });
   // Entries may have come in since: what belongs to them is left out, and where they changed what was there, it is read again.
   const complete = await fill(db, query, size, wanted);
   return complete ? { size, sealed: single('sealed'), figures: figures.sort(inOrder(by)) } : undefined;
+}
+
+/** The months of a period in which anything began. Cost: one look-up in the index for each. */
+async function monthsThere(db: Database, { from, to }: Pick<FiguresQuery, 'from' | 'to'>): Promise<string[]> {
+  const last = monthOf(to - 1);
+  const { rows } = await sql<{ month: string }>`select month from (
+    with recursive there(month) as (
+      select min(month) from sla_counts where month >= ${monthOf(from)} and month <= ${last}
+      union all select (select min(month) from sla_counts where month > there.month and month <= ${last})
+        from there where there.month is not null
+    ) select month from there where month is not null) as found`.execute(db.tables<unknown>());
+  return rows.map(({ month }) => month);
 }
 
 /** All that is counted, in one statement: one state of the database. */
@@ -126,8 +141,12 @@ async function count(db: Database, { from, to, now, by }: Required<FiguresQuery>
   const group = sql`obligation, ${told('route')} as route, ${told('language')} as language`;
   const grouped = sql.join(by.map(dimension => sql.ref(dimension)));
   const open = sql.lit(openBucket);
-  const parts = [
-    sql`select obligation, route, language, bucket, verdict, n from sla_counts where month in ${db.among(months)}`,
+  const sources = [
+    ...(months.length === 0
+      ? []
+      : [
+          sql`select obligation, route, language, bucket, verdict, n from sla_counts where month in (${sql.join(months)})`,
+        ]),
     ...edges.flatMap(({ from, to, sign }) => [
       sql`select obligation, route, language, bucket, verdict, ${sql.lit(sign)} as n from sla_stretches
         where began >= ${from} and began < ${to}`,
@@ -135,6 +154,13 @@ async function count(db: Database, { from, to, now, by }: Required<FiguresQuery>
         where open = 1 and began >= ${from} and began < ${to}`,
     ]),
   ];
+  const counts = sql.join(sources, sql` union all `);
+  // The counts of one month are as they are stored, where they are told by everything.
+  const asStored = months.length === 1 && edges.length === 0 && by.length === dimensions.length;
+  const summed = asStored
+    ? counts
+    : sql`select ${group}, bucket, verdict, cast(sum(n) as bigint) as n from (${counts}) as parts
+      group by ${grouped}, bucket, verdict having sum(n) <> 0`;
   const lastMonth = monthStart(to - 1, 1);
   const pair = sql`cast(bucket as text) || ' ' || cast(n as text)`;
   const pairs = db.engine === 'postgres' ? sql`string_agg(${pair}, ' ')` : sql`group_concat(${pair}, ' ')`;
@@ -143,10 +169,8 @@ async function count(db: Database, { from, to, now, by }: Required<FiguresQuery>
       coalesce((select size from ledger_state where id = 1), 0) as n, '' as buckets
     union all select 'sealed', '', '', '', '', count(*), '' from sla_clocks
       where seal is not null and began >= ${monthStart(from)} and began < ${lastMonth}
-    union all select 'count', obligation, route, language, verdict, 0, ${pairs} from (
-      select ${group}, bucket, verdict, cast(sum(n) as bigint) as n from (${sql.join(parts, sql` union all `)}) as parts
-      group by ${grouped}, bucket, verdict having sum(n) <> 0
-    ) as counted group by obligation, route, language, verdict
+    union all select 'count', obligation, route, language, verdict, 0, ${pairs} from (${summed}) as counted
+      group by obligation, route, language, verdict
     union all select 'undue', ${group}, verdict, count(*), '' from sla_clocks
       where open = 1 and due >= ${now} and began >= ${from} and began < ${to} group by ${grouped}, verdict
   `.execute(db.tables<unknown>());
@@ -185,7 +209,8 @@ async function fill(
   size: number,
   wanted: readonly Wanted[],
 ): Promise<boolean> {
-  const months = monthsOf(from, to);
+  if (wanted.length === 0) return true;
+  const months = await monthsThere(db, { from, to });
   const asked = wanted.flatMap((want, i) => months.map(month => ({ i, month, ...want })));
   const found = wanted.map(() => [] as { ms: number; n: number }[]);
   const same = sql.join(

@@ -14,6 +14,8 @@ const words = z
   .max(mostText, `must be ${mostText} characters at the most`)
   .refine(text => text.trim() !== '', 'must not be empty');
 const newPost = z.strictObject({ text: words, author: z.string().trim().min(1).max(64).default('visitor') });
+/** On the hidden one: `feed: false` has the page, and whoever wrote it sends the post in. */
+const hiddenPost = newPost.extend({ feed: z.boolean().default(true) });
 const edit = z.strictObject({ text: words });
 const moderation = z.object({ fence: z.int().min(0), reason: z.string().max(mostReason) });
 
@@ -59,8 +61,8 @@ export function createRoutes(
 
   router.post(`${basePath}/posts`, urlencoded({ extended: false, limit: bodyLimit }), json, async (req, res) => {
     const isForm = Boolean(req.is(formType));
-    const { text, author } = isForm ? parseForm(req.body) : parseBody(req, newPost);
-    const made = await store.create(text, author);
+    const form = isForm ? parseForm(req.body) : parseBody(req, hidden ? hiddenPost : newPost);
+    const made = await store.create(form.text, form.author, !('feed' in form && form.feed === false));
     if (isForm) res.redirect(303, `${basePath}/posts/${made.id}`);
     else sendJson(res.location(`${basePath}/posts/${made.id}`), 201, made);
   });

@@ -11,7 +11,8 @@ export interface ModerationCall {
 
 /** The sandbox's posts in the database. Every change of content puts its version into the feed, in the same commit. */
 export interface Store {
-  create(text: string, author: string): Promise<{ id: string; url: string }>;
+  /** @param feeds false: it is published, and somebody else hands it over. */
+  create(text: string, author: string, feeds: boolean): Promise<{ id: string; url: string }>;
   /** @throws Problem 404, 410 */
   edit(id: string, text: string): Promise<{ id: string; version: number }>;
   /** @throws Problem 404, 410 */
@@ -98,7 +99,7 @@ export function createStore(
   return {
     urlOf,
     find,
-    async create(text, author) {
+    async create(text, author, feeds) {
       const now = time.now();
       const row: SandboxPost = {
         platform,
@@ -112,8 +113,8 @@ export function createStore(
         deleted_at: null,
         fence: 0,
       };
-      await runtime.commit([db.insert(tables.posts, [row]), toFeed(postOf(row, { text }))]);
-      changed();
+      await runtime.commit([db.insert(tables.posts, [row]), ...(feeds ? [toFeed(postOf(row, { text }))] : [])]);
+      if (feeds) changed();
       return { id: row.id, url: urlOf(row.id) };
     },
     async edit(id, text) {

@@ -1,15 +1,17 @@
 import type { Runtime } from '../../runtime/index.js';
 import type { Connector, Item, ReadPath } from '../connector.js';
 import { deliver } from './deliver.js';
+import { postAs } from './post.js';
 import type { WebhookPlatform } from './settings.js';
 
 /** Any platform that takes signed calls over HTTP. Its posts come in through `POST /v1/posts` or Kafka: there is no feed. */
 export function createWebhook(runtime: Runtime, platform: WebhookPlatform): Connector {
-  const { name, readPaths, control, testAccounts, territorial, media } = platform;
+  const { name, readPaths, control, testAccounts, territorial, media, probe } = platform;
   return {
     platform: name,
     testAccounts,
     ...(media && { media }),
+    ...(probe && { probe: { account: probe.account, post: text => postAs(runtime, platform, probe, text) } }),
     territorial,
     readable: readPaths.length > 0,
     remove: (item, call) => deliver(runtime, platform, 'remove', item, call),

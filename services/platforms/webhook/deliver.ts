@@ -58,6 +58,14 @@ export async function deliver(
   return attempt(runtime, platform, row, false);
 }
 
+/** The headers of a signed call, good for five minutes from `at`. */
+export const signed = ({ secret }: WebhookPlatform, id: string, body: string, at: number): Record<string, string> => ({
+  'webhook-id': id,
+  'webhook-timestamp': String(Math.floor(at / 1000)),
+  'webhook-signature': new Webhook(secret).sign(id, new Date(at), body),
+  'user-agent': 'SansDelai/0.1 (calls to remove and restore)',
+});
+
 /** One try of a delivery that is kept: signed afresh, as a signature is good for five minutes only. */
 export async function attempt(
   runtime: Runtime,
@@ -69,13 +77,10 @@ export async function attempt(
   const at = time.now();
   const from = time.steady();
   const url = kind === 'restore' ? (platform.restoreUrl ?? platform.removeUrl) : platform.removeUrl;
-  const headers = {
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(at / 1000)),
-    'webhook-signature': new Webhook(platform.secret).sign(id, new Date(at), body),
-    'user-agent': 'SansDelai/0.1 (calls to remove and restore)',
-  };
-  const reply = await postJson(url, body, headers, { time, timeout: platform.timeoutSeconds * 1000 });
+  const reply = await postJson(url, body, signed(platform, id, body, at), {
+    time,
+    timeout: platform.timeoutSeconds * 1000,
+  });
   const answer = answerOf(reply);
   const row: AttemptRow = {
     delivery_id: id,

@@ -58,6 +58,12 @@ const platform = z
     readPaths: z.array(readPath).max(20).default([]),
     control: z.strictObject({ url, contains: z.string().min(1) }).optional(),
     testAccounts: z.array(z.string().min(1).max(512)).max(1000).default([]),
+    probe: z
+      .strictObject({
+        account: z.string().min(1).max(512).describe("the probe's alone: what it posts is in no figure"),
+        postUrl: url.describe('is told what to post as that account'),
+      })
+      .optional(),
     media: z
       .strictObject({
         origins: z
@@ -70,7 +76,15 @@ const platform = z
     territorial: z.boolean().default(false),
     timeoutSeconds: z.int().min(1).max(120).default(15),
   })
-  .superRefine(({ readPaths, control }, context) => {
+  .superRefine(({ readPaths, control, probe, testAccounts }, context) => {
+    if (probe && !testAccounts.includes(probe.account))
+      context.addIssue({ code: 'custom', path: ['probe', 'account'], message: 'must be among testAccounts' });
+    if (probe && readPaths.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['probe'],
+        message: 'needs readPaths: nothing else shows that it is gone',
+      });
     if (readPaths.length > 0 && !control)
       context.addIssue({
         code: 'custom',
@@ -84,7 +98,12 @@ const platform = z
     });
   });
 
+/** Platforms that are probed: each has series of its own at /metrics. */
+const mostProbed = 10;
+
 const file = z.strictObject({ platforms: z.array(platform).max(200) }).superRefine(({ platforms }, context) => {
+  if (platforms.filter(({ probe }) => probe).length > mostProbed)
+    context.addIssue({ code: 'custom', path: ['platforms'], message: `at most ${mostProbed} may have a probe` });
   platforms.forEach(({ name }, n) => {
     if (platforms.findIndex(other => other.name === name) < n)
       context.addIssue({ code: 'custom', path: ['platforms', n, 'name'], message: `"${name}" is there twice` });

@@ -1,0 +1,165 @@
+import { Problem, type Runtime, sql } from '../runtime/index.js';
+import type { QueueRow, QueueRows } from './queue-table.js';
+import type { CaseRow, EnforceRows } from './tables.js';
+
+/** How long a case is kept for who has it before them, unless they say again that they are there. */
+export const lease = 180_000;
+/** Rows read at a time, and how often at the most, where much of what comes first is not for this person. */
+const page = 50;
+const pages = 8;
+
+type Needs = Pick<Runtime, 'db' | 'time'>;
+
+export interface Claim {
+  /** How many. */
+  n: number;
+  /** Only these; `''` is what came without a language. */
+  languages?: readonly string[];
+  /** Not these: passed over, or before them already. */
+  except?: readonly string[];
+  /** Which of these are for them; all, where left out. @returns the ids */
+  suits?(rows: readonly CaseRow[]): Promise<ReadonlySet<string>>;
+}
+
+/**
+ * Takes the next cases for a person, each under a lease: nobody else gets them meanwhile. What they had already (another tab, a page that was
+ * loaded again) comes again. What is due first comes first; of what is due in the same quarter of an hour the most harmful.
+ * Cost: a short range of an index, as long as few are claimed; each claim is a compare-and-set.
+ */
+export async function claimCases(runtime: Needs, who: string, claim: Claim): Promise<CaseRow[]> {
+  const claimed: CaseRow[] = [];
+  let after: QueueRow | undefined;
+  for (let read = 0; read < pages && claimed.length < claim.n; read++) {
+    const found = await readFree(runtime, who, claim, after);
+    const cases = await openCases(runtime, found);
+    const suit = await claim.suits?.(cases);
+    const wanted = suit ? cases.filter(({ id }) => suit.has(id)) : cases;
+    while (wanted.length > 0 && claimed.length < claim.n)
+      claimed.push(...(await take(runtime, who, wanted.splice(0, claim.n - claimed.length))));
+    after = found.at(-1);
+    if (found.length < page) break;
+  }
+  return claimed;
+}
+
+async function readFree({ db, time }: Needs, who: string, claim: Claim, after: QueueRow | undefined) {
+  const { languages, except = [] } = claim;
+  const now = time.now();
+  let query = db
+    .tables<QueueRows>()
+    .selectFrom('review_queue')
+    .selectAll()
+    .where('held', 'is', null)
+    .where(row => row.or([row('lease_until', '<=', now), row('holder', '=', who)]));
+  if (languages && languages.length > 0) query = query.where('language', 'in', db.among(languages));
+  if (except.length > 0) query = query.where('case_id', 'not in', db.among(except));
+  if (after) {
+    const { slot, rank, opened_at, case_id } = after;
+    query = query.where(sql<boolean>`(slot, rank, opened_at, case_id) > (${slot}, ${rank}, ${opened_at}, ${case_id})`);
+  }
+  return query.orderBy('slot').orderBy('rank').orderBy('opened_at').orderBy('case_id').limit(page).execute();
+}
+
+/** Their cases, in this order; rows whose case is not open any more are left out. */
+async function openCases({ db }: Needs, found: readonly QueueRow[]): Promise<CaseRow[]> {
+  const rows = await db
+    .tables<EnforceRows>()
+    .selectFrom('cases')
+    .selectAll()
+    .where('id', 'in', db.among(found.map(row => row.case_id)))
+    .where('state', '=', 'open')
+    .execute();
+  const byId = new Map(rows.map(row => [row.id, row]));
+  return found.flatMap(row => byId.get(row.case_id) ?? []);
+}
+
+/** @returns those that nobody else took at the same moment */
+async function take({ db, time }: Needs, who: string, cases: readonly CaseRow[]): Promise<CaseRow[]> {
+  const now = time.now();
+  const results = await db.commit(
+    cases.map(({ id }) => ({
+      query: db
+        .tables<QueueRows>()
+        .updateTable('review_queue')
+        .set({ holder: who, lease_until: now + lease })
+        .where('case_id', '=', id)
+        .where('held', 'is', null)
+        .where(row => row.or([row('lease_until', '<=', now), row('holder', '=', who)])),
+    })),
+  );
+  return cases.filter((_, i) => (results[i]?.affected ?? 0) > 0);
+}
+
+/** Keeps cases for who still has them before them. @returns those that are theirs; the others were decided, or went to somebody else */
+export async function renewClaims(runtime: Needs, who: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await runtime.db
+    .tables<EnforceRows>()
+    .selectFrom('cases')
+    .selectAll()
+    .where('id', 'in', runtime.db.among(ids))
+    .where('state', '=', 'open')
+    .execute();
+  return rows.length === 0 ? [] : (await take(runtime, who, rows)).map(({ id }) => id);
+}
+
+/** Gives a case back: it is for others again. */
+export async function releaseCase({ db }: Needs, who: string, id: string): Promise<void> {
+  const query = db
+    .tables<QueueRows>()
+    .updateTable('review_queue')
+    .set({ holder: null, lease_until: 0 })
+    .where('case_id', '=', id)
+    .where('holder', '=', who)
+    .where('held', 'is', null);
+  await db.commit([{ query }]);
+}
+
+export const findQueued = ({ db }: Needs, id: string): Promise<QueueRow | undefined> =>
+  db.tables<QueueRows>().selectFrom('review_queue').selectAll().where('case_id', '=', id).executeTakeFirst();
+
+/** Who has a case before them, or decided it so that it can still be taken back: nobody else decides it meanwhile. @throws Problem 409 */
+export async function guardClaim(runtime: Needs, id: string, who: string): Promise<void> {
+  const row = await findQueued(runtime, id);
+  if (!row?.holder || (row.holder === who && row.held === null)) return;
+  if (row.held !== null)
+    throw new Problem(409, `${row.holder} has decided it a moment ago and can still take that back.`, {
+      holder: row.holder,
+    });
+  if (row.lease_until > runtime.time.now())
+    throw new Problem(409, `${row.holder} has it before them.`, { holder: row.holder });
+}
+
+export interface QueueCounts {
+  open: number;
+  /** Before somebody now. */
+  claimed: number;
+  /** When the oldest of them was opened, ms since 1970. */
+  oldest?: number;
+  languages: { language: string; open: number }[];
+}
+
+/** What waits. Cost: one pass over the index by language. */
+export async function countQueue({ db, time }: Needs): Promise<QueueCounts> {
+  const rows = db.tables<QueueRows>();
+  const [languages, claimed] = await Promise.all([
+    rows
+      .selectFrom('review_queue')
+      .select(({ fn }) => ['language', fn.countAll<number>().as('open'), fn.min<number>('opened_at').as('oldest')])
+      .where('held', 'is', null)
+      .groupBy('language')
+      .execute(),
+    rows
+      .selectFrom('review_queue')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .where('lease_until', '>', time.now())
+      .where('held', 'is', null)
+      .executeTakeFirst(),
+  ]);
+  const oldest = Math.min(...languages.map(row => row.oldest));
+  return {
+    open: languages.reduce((all, row) => all + row.open, 0),
+    claimed: claimed?.n ?? 0,
+    ...(Number.isFinite(oldest) && { oldest }),
+    languages: languages.map(({ language, open }) => ({ language, open })).sort((a, b) => b.open - a.open),
+  };
+}

@@ -1,0 +1,88 @@
+import { type Database, sql, type Table, type Write } from '../runtime/index.js';
+import type { CaseRow } from './tables.js';
+
+/** Cases that are due within the same quarter of an hour are due at the same time: among them the most harmful comes first. */
+const slotLength = 900_000;
+/** From this priority on a case comes before all others: a removal that is not confirmed is due within its own, short limit. */
+const beforeAll = 1_000;
+
+/** The open cases in the order in which people get them, and who has which. A row goes with its case. */
+export const queueTable: Table = {
+  name: 'review_queue',
+  columns: {
+    case_id: 'text',
+    /** When it was opened, in slots. All reviews have the same limit, so what was opened first is due first. */
+    slot: 'bigint',
+    /** The priority, below zero: a smaller number comes first. */
+    rank: 'double',
+    opened_at: 'bigint',
+    language: 'text',
+    /** Who has it before them, until when. */
+    holder: 'text?',
+    lease_until: 'bigint',
+    /** A decision that can still be taken back, as JSON, and when it is carried out. */
+    held: 'text?',
+    act_at: 'bigint?',
+  },
+  primaryKey: ['case_id'],
+  indexes: {
+    next: { columns: ['slot', 'rank', 'opened_at'] },
+    language: { columns: ['language', 'slot', 'rank', 'opened_at'] },
+    acts: { columns: ['act_at'], where: 'act_at is not null' },
+    leased: { columns: ['lease_until'], where: 'lease_until > 0' },
+  },
+};
+
+export interface QueueRow {
+  case_id: string;
+  slot: number;
+  rank: number;
+  opened_at: number;
+  language: string;
+  holder: string | null;
+  lease_until: number;
+  held: string | null;
+  act_at: number | null;
+}
+
+export interface QueueRows {
+  review_queue: QueueRow;
+}
+
+const placeOf = ({ priority, opened_at }: Pick<CaseRow, 'priority' | 'opened_at'>) => ({
+  slot: priority >= beforeAll ? 0 : Math.floor(opened_at / slotLength),
+  rank: -priority,
+});
+
+/** The write that puts an open case into the queue. */
+export function enqueue(db: Database, row: CaseRow): Write {
+  const { id, opened_at, language } = row;
+  const free = { holder: null, lease_until: 0, held: null, act_at: null };
+  const made: QueueRow = { case_id: id, ...placeOf(row), opened_at, language: language ?? '', ...free };
+  return db.insert(queueTable, [made], { onConflict: 'nothing' });
+}
+
+/** The write that moves a case of which more was found. */
+export const requeue = (db: Database, id: string, priority: number, opened_at: number): Write => ({
+  query: db
+    .tables<QueueRows>()
+    .updateTable('review_queue')
+    .set(placeOf({ priority, opened_at }))
+    .where('case_id', '=', id),
+});
+
+/** The write that takes a case out. @param held the decision that leads to it, where that could be taken back: it conflicts where it was. */
+export function dequeue(db: Database, id: string, held?: string): Write {
+  const query = db.tables<QueueRows>().deleteFrom('review_queue').where('case_id', '=', id);
+  return held === undefined ? { query } : { query: query.where('held', '=', held), atLeast: 1 };
+}
+
+/** Puts open cases in that came before there was this table. Cost: one pass over the open cases, at the start. */
+export async function queueAll({ db }: { db: Database }): Promise<void> {
+  const query = sql`insert into review_queue (case_id, slot, rank, opened_at, language, lease_until)
+    select id, case when priority >= ${sql.lit(beforeAll)} then 0 else opened_at / ${sql.lit(slotLength)} end,
+      -priority, opened_at, coalesce(language, ''), 0
+    from cases where state = 'open' and not exists (select 1 from review_queue where case_id = cases.id)
+    on conflict (case_id) do nothing`;
+  await db.commit([{ query: query.compile(db.tables<unknown>()) }]);
+}
