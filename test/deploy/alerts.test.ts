@@ -1,98 +1,106 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type Prometheus, startPrometheus, withServers } from '../servers/index.js';
+import { withServers } from '../servers/index.js';
 import { root, text } from './files.js';
+import { metricsIn, ruleFiles, rules, unknownMetrics } from './rules.js';
 
-interface Rule {
-  alert?: string;
-  record?: string;
-  expr: string;
-}
+const alerts = rules.filter(rule => rule.alert);
+const names = alerts.map(({ alert }) => alert!);
 
-const rules = (parse(text('deploy/prometheus/rules.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
-  group => group.rules,
-);
-
-const dashboards = readdirSync(`${root}deploy/grafana/dashboards`);
-const queries = dashboards.flatMap(name => {
-  const { panels } = JSON.parse(text(`deploy/grafana/dashboards/${name}`)) as {
-    panels: { title: string; targets: { expr: string; datasource: { uid: string } }[] }[];
+/** The files of `promtool test rules`, and what they expect of each alert. */
+const tests = readdirSync(`${root}test/deploy/alerts`).map(name => `test/deploy/alerts/${name}`);
+const expected = tests.flatMap(file => {
+  const { tests } = parse(text(file), { merge: true }) as {
+    tests: { alert_rule_test?: { alertname: string; exp_alerts: unknown[] }[] }[];
   };
-  return panels.flatMap(({ title, targets }) => targets.map(({ expr, datasource }) => ({ title, expr, datasource })));
+  return tests.flatMap(({ alert_rule_test: cases = [] }) => cases);
 });
 
-/** Every source of a metric: what our services register, what rules record, what Node's process tells of itself. */
-const sources = [
-  ...readdirSync(`${root}services`, { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.ts'))
-    .map(name => text(`services/${name}`)),
-  ...rules.map(({ record }) => `'${record}'`),
-  "'process_resident_memory_bytes'",
-].join('\n');
+test('the names of metrics are told from what stands around them', () => {
+  const expr =
+    'sum by (some_label) (rate(a_total{b_c="d_e"}[5m])) / on (f_g) group_left (h_i) j:k:rate1h > min_over_time(l_m[1h])';
+  expect(metricsIn(expr)).toEqual(['a_total', 'j:k:rate1h', 'l_m']);
+  expect(unknownMetrics('rate(takedown_secconds_count[5m]) or pipeline_lag_seconds')).toEqual([
+    'takedown_secconds_count',
+  ]);
+});
 
-/** The metrics a PromQL expression names: what has an underscore or a colon, is no function and no label. */
-const metrics = (expr: string) =>
-  [...expr.replace(/\{[^}]*\}|\[[^\]]*\]/g, '').matchAll(/[a-z]+[_:][\w:]*\b(?!\s*\()/g)].map(([name]) =>
-    name.replace(/_(bucket|count|sum)$/, ''),
+test('rules ask only for metrics that somebody publishes', () => {
+  expect(rules.flatMap(({ expr }) => metricsIn(expr)).length).toBeGreaterThan(50);
+  expect(rules.flatMap(({ expr }) => unknownMetrics(expr))).toEqual([]);
+});
+
+test.each(alerts)('$alert says how urgent it is, what is wrong, and where to read what to do', rule => {
+  expect(rule).toMatchObject({
+    labels: { severity: expect.stringMatching(/^(page|ticket)$/) },
+    annotations: {
+      summary: expect.stringMatching(/\S/),
+      runbook_url: `{{ $externalLabels.runbooks }}/${rule.alert}.md`,
+    },
+  });
+  const page = text(`docs/runbooks/${rule.alert}.md`);
+  expect(page).toMatch(new RegExp(`^# ${rule.alert}\n\n\\*${rule.labels?.severity}\\*\n`));
+  for (const part of ['What it means.', 'Look first.', 'Mend it.', 'It is over when'])
+    expect(page).toContain(`**${part}**`);
+});
+
+test.each(names)('%s is tried raised and not raised', name => {
+  const cases = expected.filter(({ alertname }) => alertname === name);
+  expect(cases.some(({ exp_alerts }) => exp_alerts.length > 0)).toBe(true);
+  expect(cases.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true);
+});
+
+test('each runbook is of an alert that exists, and in the list', () => {
+  const pages = readdirSync(`${root}docs/runbooks`).filter(name => name !== 'README.md');
+  expect(pages.sort()).toEqual(names.map(name => `${name}.md`).sort());
+  const listed = [...text('docs/runbooks/README.md').matchAll(/^\| \[(\w+)\]\(\1\.md\) \| (page|ticket) \|$/gm)];
+  expect(listed.map(([, name, severity]) => [name, severity]).sort()).toEqual(
+    alerts.map(({ alert, labels }) => [alert, labels?.severity]).sort(),
   );
-
-test('alerts and panels ask only for metrics that somebody publishes', () => {
-  const asked = [...new Set([...rules, ...queries].flatMap(({ expr }) => metrics(expr)))];
-  expect(asked.length).toBeGreaterThan(10);
-  expect(asked.filter(name => !sources.includes(`'${name}'`))).toEqual([]);
-});
-
-test('each alert tells people what is wrong and how urgent it is, and has a case among the rule tests', () => {
-  const cases = text('test/deploy/alerts.yml');
-  const alerts = rules.filter(rule => rule.alert);
-  expect(alerts.length).toBeGreaterThan(7);
-  for (const rule of alerts) {
-    expect(rule).toMatchObject({
-      labels: { severity: expect.stringMatching(/^(page|ticket)$/) },
-      annotations: { summary: expect.any(String) },
-    });
-    expect(cases).toMatch(new RegExp(`alertname: ${rule.alert}\\n\\s+exp_alerts:\\n`));
-  }
-});
-
-test("panels ask Grafana's provisioned source", () => {
-  const { datasources } = parse(text('deploy/grafana/provisioning/datasources/prometheus.yml')) as {
-    datasources: { uid: string }[];
-  };
-  for (const { datasource } of queries) expect(datasource.uid).toBe(datasources[0]?.uid);
 });
 
 withServers(['prometheus'], 'what is deployed for Prometheus and Alertmanager', () => {
   const says = (program: string, ...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8' });
-    return { status, output: `${stdout}${stderr}` };
+    return { status, output: `${stdout}${stderr}`, stdout };
   };
-  let prometheus: Prometheus;
-
-  beforeAll(async () => {
-    // Nothing answers there: the queries need no figures to be checked.
-    prometheus = await startPrometheus({ target: '127.0.0.1:9' });
-  });
-  afterAll(() => prometheus.stop());
+  const alertmanager = 'deploy/alertmanager/alertmanager.yml';
 
   test('their own tools accept it', () => {
     // The token's file is there only in the container, hence not looked for.
     expect(says('promtool', 'check', 'config', '--syntax-only', 'deploy/prometheus/prometheus.yml').status).toBe(0);
-    expect(says('promtool', 'check', 'rules', 'deploy/prometheus/rules.yml').output).toContain('SUCCESS');
-    expect(says('amtool', 'check-config', 'deploy/alertmanager/alertmanager.yml').output).toContain('SUCCESS');
+    expect(says('promtool', 'check', 'rules', ...ruleFiles).output).not.toMatch(/FAILED|error/i);
+    expect(says('amtool', 'check-config', alertmanager).output).toContain('SUCCESS');
   });
 
-  test('each alert is raised when it should be, and only then', () => {
-    expect(says('promtool', 'test', 'rules', 'test/deploy/alerts.yml').output).toContain('SUCCESS');
+  test('the configuration names every file of rules', () => {
+    const config = parse(text('deploy/prometheus/prometheus.yml')) as { rule_files: string[] };
+    expect(config.rule_files).toEqual(['rules/*.yml']);
+    expect(ruleFiles.every(file => file.endsWith('.yml'))).toBe(true);
   });
 
-  test.each(queries)('the panel "$title" asks what Prometheus understands: $expr', ({ expr }) => {
-    const { status, output } = says(
-      'promtool',
-      ...['query', 'instant', prometheus.url, expr.replace(/\$__(rate_interval|range)\b/g, '5m')],
-    );
-    expect(output).not.toMatch(/error/i);
-    expect(status).toBe(0);
+  test.each(tests)('each alert is raised when it should be, and only then: %s', file => {
+    expect(says('promtool', 'test', 'rules', file).output).toContain('SUCCESS');
+  });
+
+  test.each([
+    ['severity=page', 'page'],
+    ['severity=ticket', 'ticket'],
+    ['alertname=Unheard', 'page'],
+  ])('an alert with %s goes to the receiver %s', (label, receiver) => {
+    const { status, stdout } = says('amtool', 'config', 'routes', 'test', `--config.file=${alertmanager}`, label);
+    expect({ status, to: stdout.trim() }).toEqual({ status: 0, to: receiver });
+  });
+
+  test('what silences an alert, and what is silenced, exist', () => {
+    const { inhibit_rules } = parse(text(alertmanager)) as {
+      inhibit_rules: { source_matchers: string[]; target_matchers: string[] }[];
+    };
+    const named = inhibit_rules
+      .flatMap(({ source_matchers, target_matchers }) => [...source_matchers, ...target_matchers])
+      .flatMap(matcher => matcher.match(/[A-Z]\w+/g) ?? []);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter(name => !names.includes(name))).toEqual([]);
   });
 });

@@ -106,7 +106,19 @@ test('Prometheus reads each of our services', () => {
   const job = config.scrape_configs[0]!;
   expect(job.dns_sd_configs?.[0]?.names.toSorted()).toEqual(ours.map(([name]) => name).sort());
   expect(job.authorization?.credentials_file).toBe('/run/secrets/metrics_token');
-  for (const [name] of ours) expect(text('deploy/prometheus/rules.yml')).toContain(`service="${name}"`);
+  for (const [name] of ours) expect(text('deploy/prometheus/rules/pipeline.yml')).toContain(`service="${name}"`);
+});
+
+test('the links of alerts lead to the runbooks that the console serves', () => {
+  const { prometheus, console: pages } = compose.services;
+  expect(prometheus?.command).toContain('--enable-feature=expand-external-labels,exemplar-storage');
+  expect(filled(prometheus?.environment?.RUNBOOKS_URL ?? '')).toMatch(/\/docs\/runbooks$/);
+  expect(pages?.volumes).toContain('./docs/runbooks:/app/docs/runbooks:ro');
+  const { global } = parse(text('deploy/prometheus/prometheus.yml')) as {
+    global: { external_labels: Record<string, string> };
+  };
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Prometheus fills it in.
+  expect(global.external_labels.runbooks).toBe('${RUNBOOKS_URL}');
 });
 
 withServers(['go'], 'docker-compose.yml against the schema of the Compose specification', () => {

@@ -19,6 +19,13 @@ const count = (least: number, most: number) =>
     .transform(Number)
     .refine(n => n >= least && n <= most, `takes a whole number from ${least} to ${most}`);
 const url = z.url({ protocol: /^https?$/ });
+const isZone = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+};
 const list = z.string().transform(text =>
   text
     .split(',')
@@ -119,6 +126,23 @@ export const configSchema = z.object({
 
   CLOCK_REVIEW: duration.prefault('24h').describe('limit from a case opened to its decision'),
   CLOCK_REMOVAL: duration.prefault('5m').describe('limit from a decision or match to gone'),
+  LEGAL_ZONE: z
+    .string()
+    .refine(isZone, 'takes a time zone such as Europe/Berlin')
+    .default('Europe/Brussels')
+    .describe('time zone by whose calendar legal limits of days, weeks and months are counted'),
+  CLOCK_DESK: duration.prefault('5m').describe('limit until a person takes up an order that only a person can decide'),
+  CLOCK_ANSWER: duration
+    .prefault('1h')
+    .describe('limit for the answering forms of orders, where the law says without undue delay'),
+  CLOCK_DSA_ORDER: duration.prefault('24h').describe('limit for a DSA Article 9 order that names none'),
+  CLOCK_REINSTATE: duration.prefault('1h').describe('limit to bring back what an order that binds no more took down'),
+  CLOCK_THREAT: duration.prefault('1h').describe('limit to tell the authorities of a threat to life'),
+  SANSDELAI_ORDERS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file (YAML) with who answers orders, the register of authorities, and where orders come in'),
   PAGER_CONTACTS: list
     .prefault('')
     .describe('who is on call, in order: mailto:a@example.org or https://… (signed webhook), comma separated'),

@@ -1,15 +1,26 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { realTime, type Time } from '../time/index.js';
+import { type RequestMetrics, requestMetrics } from './http.js';
+import { Lag } from './lag.js';
+import { type StageMetrics, stageMetrics } from './stages.js';
+
+export { bounded, boundedRows, others } from './bounded.js';
+export { diskMetrics } from './disk.js';
+export { exemplarOf } from './exemplar.js';
+export { exposition } from './exposition.js';
 
 /** The process's metrics. Names and labels are those of docs/metrics.md. */
 export interface Metrics {
   registry: Registry;
-  stageSeconds: Histogram<'stage'>;
-  lagSeconds: Gauge<'stage'>;
+  stageSeconds: StageMetrics;
+  lag: Lag;
+  /** Of the runner as it was: `lag` tells it now. */
+  lagSeconds: { set(labels: { stage: string }, seconds: number): void };
   results: Counter<'stage' | 'result'>;
-  httpSeconds: Histogram<'method' | 'route' | 'status'>;
+  httpSeconds: RequestMetrics;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(time: Pick<Time, 'now'> = realTime): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   // Gauges with a counter's name, which `promtool check metrics` rightly refuses; the same is there by type.
@@ -17,31 +28,15 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   return {
     registry,
-    stageSeconds: new Histogram({
-      name: 'pipeline_stage_seconds',
-      help: 'Time one batch spent in a stage, from taken to committed.',
-      labelNames: ['stage'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers,
-    }),
-    lagSeconds: new Gauge({
-      name: 'pipeline_lag_seconds',
-      help: 'Age of the newest event that a stage has dealt with, when it was dealt with.',
-      labelNames: ['stage'],
-      registers,
-    }),
+    stageSeconds: stageMetrics(registry),
+    lag: new Lag(registry, time),
+    lagSeconds: { set: () => undefined },
     results: new Counter({
       name: 'pipeline_results_total',
       help: 'Events by stage and what became of them.',
       labelNames: ['stage', 'result'],
       registers,
     }),
-    httpSeconds: new Histogram({
-      name: 'http_request_seconds',
-      help: 'Time from a request to the end of its response.',
-      labelNames: ['method', 'route', 'status'],
-      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-      registers,
-    }),
+    httpSeconds: requestMetrics(registry),
   };
 }
