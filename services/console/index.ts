@@ -1,7 +1,18 @@
 import { Router } from 'express';
 import { accountRoutes, requireLogin } from '../accounts/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
-import { deadLetterRoutes, fromHere, Live, liveStream, openapi, outcomeRoutes, postRoutes } from './api/index.js';
+import {
+  bankNameRoutes,
+  deadLetterRoutes,
+  fromHere,
+  Live,
+  liveStream,
+  openapi,
+  outcomeRoutes,
+  postRoutes,
+  requireReading,
+  reviewRoutes,
+} from './api/index.js';
 import { pageRoutes } from './pages.js';
 
 /** The web application: the live page, and the calls that say where a post stands. */
@@ -13,10 +24,12 @@ export const consoleService: Service = {
     live.start();
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
-    routes.get('/console/api/live', fromHere, requireLogin, liveStream(runtime, live));
+    routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
     routes.use(accountRoutes(runtime));
     routes.use(outcomeRoutes(runtime));
     routes.use(postRoutes(runtime));
+    routes.use(reviewRoutes(runtime));
+    routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());
     return {

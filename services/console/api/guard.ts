@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { callerOf, may, type Scope } from '../../accounts/index.js';
 import { isLoopback, Problem, type Runtime } from '../../runtime/index.js';
 
 const nameOf = (host: string): string => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
@@ -20,3 +21,14 @@ export const fromHere: RequestHandler = (req, _res, next) => {
   }
   next();
 };
+
+/** Who is logged in needs the scope here too; nobody in particular passes, since `requireLogin` lets them on loopback alone. */
+const passes =
+  (scope: Scope): RequestHandler =>
+  async (req, _res, next) => {
+    const caller = await callerOf(req);
+    if (caller && !may(caller, scope)) throw new Problem(403, `This needs the scope ${scope}.`);
+    next();
+  };
+export const requireReading = passes('posts:read');
+export const requireReplaying = passes('dead-letters:replay');

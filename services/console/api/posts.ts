@@ -6,7 +6,7 @@ import { readPosts } from '../../ingest/index.js';
 import { Problem, parseQuery, type Runtime } from '../../runtime/index.js';
 import { replayHandler } from './dead-letters.js';
 import { readStanding } from './describe.js';
-import { fromHere } from './guard.js';
+import { fromHere, requireReading, requireReplaying } from './guard.js';
 
 export const postQuery = z.strictObject({ platform: platformName });
 const textQuery = z.strictObject({ platform: platformName, version: z.coerce.number().int().min(1) });
@@ -23,7 +23,7 @@ export function postRoutes(runtime: Runtime): Router {
     res.json(await standing(String(req.params.id), parseQuery(req, postQuery).platform));
   });
 
-  router.use('/console', fromHere, requireLogin, (_req, res, next) => {
+  router.use('/console/api/posts', fromHere, requireLogin, requireReading, (_req, res, next) => {
     res.set('Cache-Control', 'no-store');
     next();
   });
@@ -37,6 +37,6 @@ export function postRoutes(runtime: Runtime): Router {
     if (!stored) throw new Problem(404, 'The text was erased, or never came in.');
     res.json({ text: stored.post.text ?? '' });
   });
-  router.post('/console/api/dead-letters/:id/replay', replayHandler(runtime));
+  router.post('/console/api/dead-letters/:id/replay', fromHere, requireLogin, requireReplaying, replayHandler(runtime));
   return router;
 }

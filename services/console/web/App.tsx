@@ -1,14 +1,11 @@
-import { useState } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import styles from './App.module.css';
-import { Figures } from './parts/Figures.js';
-import { FirstUse } from './parts/FirstUse.js';
-import { Header } from './parts/Header.js';
-import { Posts } from './parts/Posts.js';
-import { Health, Probe } from './parts/Side.js';
-import { Steps } from './parts/Steps.js';
-import { PostDrawer } from './post/PostDrawer.js';
+import { Frame } from './frame/Frame.js';
+import { SignIn, SignInAgain } from './frame/SignIn.js';
+import { usePlace } from './router.js';
+import { isFor, screens } from './screens.js';
+import { useSession } from './session.js';
 import { strings } from './strings.js';
-import { useLive } from './useLive.js';
 
 export interface PostName {
   platform: string;
@@ -16,31 +13,45 @@ export interface PostName {
 }
 
 export function App() {
-  const { frame, connection } = useLive();
-  const [shown, show] = useState<PostName>();
-  const empty = frame && frame.items.length === 0 && frame.received.hour === 0;
+  const session = useSession();
+  const place = usePlace();
+  const main = useRef<HTMLElement>(null);
+  // Who has no business with the live page begins with the first screen that is theirs.
+  const home = session && screens.find(screen => isFor(screen, session) && !screen.own);
+  const asked = screens.find(({ name }) => name === place.screen);
+  const found = window.location.hash.length < 2 && home ? home : asked;
+  const { screens: titles } = strings.frame;
 
+  const name = found?.name;
+  useEffect(() => {
+    document.title = name ? `${titles[name]} – ${strings.name}` : strings.name;
+  }, [name, titles]);
+  // Another screen is read out from its beginning.
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current && name) main.current?.focus();
+    first.current = false;
+  }, [name]);
+
+  let content = <p className={styles.waiting}>{strings.frame.loading}</p>;
+  if (session && !found) content = <p className={styles.waiting}>{strings.frame.notFound}</p>;
+  else if (session && found && isFor(found, session)) {
+    content = (
+      <Suspense fallback={content}>
+        <found.Body session={session} rest={place.rest} />
+      </Suspense>
+    );
+  } else if (session && !session.person) content = <SignIn session={session} />;
+  else if (session) {
+    content = <p className={styles.waiting}>{strings.frame.notAllowed(strings.roles[session.role ?? 'reviewer'])}</p>;
+  }
   return (
-    <>
-      <Header sandbox={frame?.sandbox} connection={connection} />
-      <main className={styles.main}>
-        {frame ? (
-          <>
-            <Figures frame={frame} />
-            <div className={styles.columns}>
-              {!empty && <Steps frame={frame} />}
-              <div className={styles.posts}>
-                {empty ? <FirstUse frame={frame} /> : <Posts frame={frame} onOpen={show} />}
-              </div>
-              <Probe frame={frame} />
-              <Health frame={frame} />
-            </div>
-          </>
-        ) : (
-          <p className={styles.waiting}>{strings.connection.said[connection]}</p>
-        )}
+    <div className={styles.app}>
+      <Frame session={session} shown={name} />
+      <main className={styles.main} ref={main} tabIndex={-1} id="content">
+        {content}
       </main>
-      <PostDrawer post={shown} onClose={() => show(undefined)} />
-    </>
+      <SignInAgain session={session} />
+    </div>
   );
 }

@@ -1,9 +1,45 @@
 import type { Standing } from '../api/standing.js';
+import { signInAgain } from './session.js';
+import { strings } from './strings.js';
 
-async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-  const answer = await fetch(path, init);
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-  return (await answer.json()) as T;
+/** The server's refusal, as RFC 9457 has it. */
+export class Refused extends Error {
+  override name = 'Refused';
+  constructor(
+    readonly status: number,
+    readonly problem: { detail?: string; [member: string]: unknown },
+  ) {
+    super(problem.detail ?? String(status));
+  }
+}
+
+/** What went wrong, for people: in their language, and in the server's own words where it has any. */
+export function tellOf(error: unknown): string {
+  if (!(error instanceof Refused)) return strings.problems.away;
+  const known = strings.problems[error.status as 401] ?? strings.problems.other;
+  return error.problem.detail ? `${known} (${error.problem.detail})` : known;
+}
+
+/**
+ * Asks the server. Where the session has ended, it asks for a new sign-in and then goes on: nothing that was on its way is lost.
+ * @throws Refused, TypeError where there is no connection
+ */
+export async function ask<T = unknown>(
+  path: string,
+  { method = 'GET', body }: { method?: string; body?: unknown } = {},
+): Promise<T> {
+  for (;;) {
+    const answer = await fetch(path, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    });
+    if (answer.status === 401 && path !== '/v1/session') {
+      await signInAgain();
+      continue;
+    }
+    if (!answer.ok) throw new Refused(answer.status, (await answer.json().catch(() => ({}))) as { detail?: string });
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
 }
 
 const post = (platform: string, id: string, rest = ''): string =>

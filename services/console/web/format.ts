@@ -1,15 +1,15 @@
-import { language } from './strings.js';
+import { locale, strings } from './strings.js';
 
-const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(language, {
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(locale, {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
   hour12: false,
 });
-const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', hour12: false });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hour12: false });
 
 /** 1,204; from a hundred thousand on 120K. */
 export const number = (n: number): string => (n < 100_000 ? whole.format(n) : compact.format(n));
@@ -28,7 +28,7 @@ export function duration(ms: number): string {
     `${sign}${a} ${unitA}${b > 0 ? ` ${b} ${unitB}` : ''}`;
   if (seconds < 3_600) return two(Math.floor(seconds / 60), 'min', seconds % 60, 's');
   if (seconds < 86_400) return two(Math.floor(seconds / 3_600), 'h', Math.floor((seconds % 3_600) / 60), 'min');
-  return two(Math.floor(seconds / 86_400), 'd', Math.floor((seconds % 86_400) / 3_600), 'h');
+  return two(Math.floor(seconds / 86_400), strings.units.days, Math.floor((seconds % 86_400) / 3_600), 'h');
 }
 
 /** How long ago, without fractions: it changes every second. */
@@ -38,3 +38,29 @@ export const coarse = (ms: number): string =>
 /** 03:47:48, in the reader's time. */
 export const timeOf = (at: number): string => clock.format(at);
 export const instantOf = (at: string | number): string => full.format(new Date(at));
+
+const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+const short = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short', hour12: false });
+const ofMonth = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+export const dayOf = (at: string | number): string => day.format(new Date(at));
+/** Day and minute. */
+export const shortOf = (at: string | number): string => short.format(new Date(at));
+export const monthOf = (at: number): string => ofMonth.format(at);
+
+const percent = new Intl.NumberFormat(locale, {
+  style: 'percent',
+  minimumFractionDigits: 0,
+  maximumFractionDigits: 2,
+});
+/** Cut, not rounded: what is not all is never told as 100 %. */
+export const share = (of: number): string => percent.format(Math.floor(of * 10_000) / 10_000);
+
+const names = new Intl.DisplayNames(locale, { type: 'language' });
+/** A language by its tag. */
+export function nameOfLanguage(tag: string): string {
+  try {
+    return names.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

@@ -7,20 +7,28 @@ import '@mantine/core/styles/Button.css';
 import '@mantine/core/styles/Loader.css';
 import '@mantine/core/styles/Overlay.css';
 import '@mantine/core/styles/ModalBase.css';
+import '@mantine/core/styles/Modal.css';
 import '@mantine/core/styles/Drawer.css';
 import '@mantine/core/styles/Paper.css';
 import '@mantine/core/styles/ScrollArea.css';
 import '@mantine/core/styles/FloatingIndicator.css';
 import '@mantine/core/styles/SegmentedControl.css';
+import '@mantine/core/styles/Input.css';
+import '@mantine/core/styles/InlineInput.css';
+import '@mantine/core/styles/Checkbox.css';
 import './style.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './App.js';
+import { loadWords } from './strings.js';
 import { theme } from './theme.js';
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 0 } } });
+
+// The words come first: what the application's parts say is read as they are.
+await loadWords();
+const { App } = await import('./App.js');
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -1,228 +1,39 @@
-import type { LiveItem, StepName } from '../api/live/frame.js';
-import type { Standing, StandingStep } from '../api/standing.js';
+import type { LiveItem } from '../api/live/frame.js';
+import type { Words } from './words/en.js';
 
-/** Every word of the page, in one place, so that other languages follow. */
-export const language = 'en';
+/** The languages, by how they call themselves. */
+export const languages = { en: 'English', fr: 'Français', de: 'Deutsch' } as const;
+export type Language = keyof typeof languages;
 
-export const strings = {
-  name: 'Sans Délai',
-  purpose: 'Terrorist content removed without delay, and seen to be gone.',
-  links: { label: 'Elsewhere', sandbox: 'Sandbox', metrics: 'Metrics', api: 'API', readme: 'Read me' },
-  connection: {
-    connecting: 'Connecting',
-    live: 'Live',
-    stale: 'Waiting',
-    lost: 'Connection lost',
-    problem: 'Not up to date',
-    said: {
-      connecting: 'Connecting to the server.',
-      live: 'The page is live.',
-      stale: 'The server has said nothing for some seconds.',
-      lost: 'The connection to the server is lost; the page tries again.',
-      problem: 'The server can’t read the figures at the moment.',
-    },
-  },
-  figures: {
-    title: 'The last hour',
-    since: (time: string) => `counted back to ${time} so far`,
-    received: 'Received',
-    receivedSub: (minute: string, rate: string) => `${minute} in the last minute, ${rate} a second`,
-    receivedChart: (most: string) =>
-      `Each of the last sixty seconds: received (blue, at most ${most}) and seen gone (green)`,
-    assessed: 'Assessed',
-    gone: 'Removed and seen gone',
-    goneSub: (half: string, most: string) => `half within ${half}, 99 % within ${most}`,
-    goneNone: 'nothing had to be removed',
-    pending: (n: string) => `${n} under way`,
-    total: (n: string) => `${n} in all`,
-    cases: 'Cases waiting',
-    casesNone: 'nobody has to decide anything',
-    casesSome: 'for a person to decide',
-    escalated: (n: number) => (n === 1 ? '1 removal not confirmed' : `${n} removals not confirmed`),
-    clocks: 'Open clocks',
-    clocksNone: 'none is running',
-    nextDue: (time: string) => `next due in ${time}`,
-    overdue: (time: string) => `one is over its limit by ${time}`,
-    breaches: (n: number) => (n === 0 ? 'no limit was ever missed' : n === 1 ? '1 limit missed' : `${n} limits missed`),
-    actions: {
-      remove: (n: string) => `${n} to remove`,
-      withhold: (n: string) => `${n} withheld`,
-      review: (n: string) => `${n} to review`,
-      allow: (n: string) => `${n} allowed`,
-    },
-  },
-  steps: {
-    title: 'How long each step took',
-    sub: (n: string) => `${n} posts removed by a rule`,
-    one: '1 post removed by a rule',
-    names: {
-      'received-assessed': 'Received → assessed',
-      'assessed-called': 'Assessed → called',
-      'called-accepted': 'Called → answered',
-      'accepted-gone': 'Answered → gone',
-      'received-gone': 'Received → gone',
-      'any-assessed': 'Any post → assessed',
-    } satisfies Record<StepName, string>,
-    hints: {
-      'received-assessed': 'banks, links, text model',
-      'assessed-called': 'was it readable?',
-      'called-accepted': 'the platform’s word',
-      'accepted-gone': 'looked at from outside',
-    } as Partial<Record<StepName, string>>,
-    half: 'p50',
-    most: 'p95',
-    column: 'Step',
-    bar: (share: string, parts: string) => `${share} of each step: ${parts}`,
-    none: 'Nothing was removed in the last hour.',
-    noneHint: 'Write a post in the sandbox that contains these words:',
-  },
-  posts: {
-    title: 'What came in, and what became of it',
-    filter: 'Which posts are listed',
-    all: 'Everything',
-    acted: 'Acted on',
-    none: 'Nothing yet.',
-    noneActed: 'Nothing had to be done about any post in the last hour.',
-    columns: {
-      time: 'Received',
-      post: 'Post',
-      action: 'Assessment',
-      outcome: 'Outcome',
-      assessed: 'Assessed in',
-      after: 'Gone in',
-      track: 'Assessed and gone, drawn',
-    },
-    open: (platform: string, id: string) => `Details of post ${id} on ${platform}`,
-    version: (n: number) => `version ${n}`,
-  },
-  actions: { remove: 'Remove', withhold: 'Withhold', review: 'Review', allow: 'Allow' },
-  unassessed: { waiting: 'Being assessed', private: 'Not public' },
-  outcomes: {
-    gone: 'Gone',
-    removing: 'Removing',
-    escalated: 'Not confirmed',
-    'not-found': 'Never seen',
-    claimed: 'Claimed gone',
-    restoring: 'Restoring',
-    restored: 'Restored',
-    waiting: 'In review',
-    kept: 'Kept',
-  },
-  probe: {
-    title: 'Probe',
-    what: (every: string) => `The standard test post, every ${every}, the whole way`,
-    off: 'The probe is off (SANSDELAI_PROBE).',
-    waiting: 'The first one is on its way.',
-    gone: (time: string) => `Gone in ${time}`,
-    failed: 'Failed',
-    ago: (time: string) => `${time} ago`,
-    steps: { received: 'received', assessed: 'assessed', called: 'called', gone: 'seen gone' },
-  },
-  health: {
-    title: 'Health',
-    good: 'Every part is ready.',
-    bad: 'Not ready',
-  },
-  deadLetters: {
-    title: 'Dead letters',
-    none: 'No dead letters: nothing was left undone.',
-    replay: 'Try again',
-    replayOf: (id: string) => `Try again: ${id}`,
-    failed: 'It could not be sent again.',
-    more: (n: number) => `and ${n} more`,
-  },
-  firstUse: {
-    title: 'Nothing has come in yet. See it work:',
-    open: 'Open the sandbox,',
-    openHint: 'a small public site that is watched like any platform.',
-    write: 'Write a post with the words of the standard test post.',
-    writeHint: 'They are harmless, and made to be removed:',
-    watch: 'Come back to this page.',
-    watchHint: 'The post is here, with how long each step took. Its own page answers 410 Gone.',
-    button: 'Open the sandbox',
-    send: 'Send a post to the API, with the key that was shown at the first start:',
-  },
-  copy: 'Copy',
-  copied: 'Copied',
-  post: {
-    title: 'Post',
-    close: 'Close',
-    public: 'Its public page',
-    loading: 'Reading what is known',
-    failed: 'What is known of this post can’t be read.',
-    states: {
-      received: 'Being assessed',
-      'not assessed': 'Not assessed',
-      allowed: 'Allowed',
-      'in review': 'In review',
-      removing: 'Being removed',
-      gone: 'Gone',
-      'not-found': 'Never seen',
-      claimed: 'Claimed gone',
-      restoring: 'Being restored',
-      restored: 'Restored',
-    } satisfies Record<Standing['state'], string>,
-    pending: (tries: number) => (tries === 1 ? 'Not there yet, after 1 try:' : `Not there yet, after ${tries} tries:`),
-    timeline: 'Every step',
-    steps: {
-      created: 'Published',
-      received: 'Received',
-      assessed: 'Assessed',
-      'case opened': 'Case opened',
-      'case decided': 'Decided by a person',
-      'case superseded': 'Case replaced by a newer version’s',
-      'ground added': 'Ground added',
-      'ground lifted': 'Ground lifted',
-      requested: 'Asked for',
-      'seen readable': 'Seen readable',
-      called: 'Platform called',
-      accepted: 'Platform answered',
-      looked: 'Looked',
-      escalated: 'Shown to people: not confirmed',
-      gone: 'Seen gone',
-      'not-found': 'Ended: never seen readable',
-      claimed: 'Ended: the platform’s word only',
-      restored: 'Seen readable again',
-      deleted: 'Deleted by its author',
-    } satisfies Record<StandingStep['step'], string>,
-    version: (n: number) => `v${n}`,
-    text: 'Text',
-    textShow: 'Show the text, blurred',
-    textHint: 'It may be distressing. It is read only when you ask for it.',
-    textClear: 'Show it clearly',
-    textBlur: 'Blur it again',
-    textNone: 'It has no text.',
-    textFailed: 'The text was erased, or can’t be read.',
-    why: 'Why',
-    rule: 'Rule',
-    scores: 'The highest scores',
-    matches: 'Entries that matched:',
-    confirmed: '(confirmed)',
-    unconfirmed: '(not confirmed)',
-    policy: 'Policy',
-    model: 'Model',
-    grounds: 'Grounds',
-    lifted: (by: string) => `lifted by ${by}`,
-    cases: 'Cases',
-    clocks: 'Clocks',
-    clockStates: {
-      unstarted: 'not started',
-      running: 'running',
-      suspended: 'stands still',
-      breached: 'over its limit',
-      stopped: 'ended by evidence',
-      cancelled: 'ended without a figure',
-    } satisfies Record<Standing['clocks'][number]['state'], string>,
-    due: (time: string) => `due ${time}`,
-    evidence: 'Evidence',
-    looks: (n: number) => (n === 1 ? '1 look' : `${n} looks`),
-    look: { where: 'Where', as: 'As', answer: 'Answer', verdict: 'Verdict', took: 'Took' },
-    pastCaches: 'past caches',
-    noAnswer: 'none',
-  },
-};
+const kept = 'sansdelai-language';
+const isLanguage = (name: string | null | undefined): name is Language => Object.keys(languages).includes(name ?? '');
 
-export type OutcomeName = keyof typeof strings.outcomes;
+/** Set by `loadWords`, before any other part of the application is read. */
+export let language: Language = 'en';
+/** As the reader's region writes numbers and times. */
+export let locale: string = language;
+export let strings: Words;
+
+/** What was chosen, else the first of the browser's languages that there is. */
+export async function loadWords(): Promise<void> {
+  const wanted = [localStorage.getItem(kept), ...navigator.languages.map(tag => tag.split('-', 1)[0])];
+  language = wanted.find(isLanguage) ?? 'en';
+  strings = await {
+    en: async () => (await import('./words/en.js')).en,
+    fr: async () => (await import('./words/fr.js')).fr,
+    de: async () => (await import('./words/de.js')).de,
+  }[language]();
+  locale = navigator.languages.find(tag => tag.split('-', 1)[0] === language) ?? language;
+  document.documentElement.lang = language;
+}
+
+/** The page is loaded anew: what is before a reviewer is kept for them by the server. */
+export function chooseLanguage(chosen: Language): void {
+  localStorage.setItem(kept, chosen);
+  window.location.reload();
+}
+
+export type OutcomeName = keyof Words['outcomes'];
 
 /** What became of a post, in a word; undefined where nothing had to. */
 export function outcomeOf({ removal, case: review }: LiveItem): OutcomeName | undefined {

@@ -1,4 +1,3 @@
-import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { LiveFrame, LiveItem } from '../../api/live/frame.js';
 import type { PostName } from '../App.js';
@@ -6,6 +5,7 @@ import { duration, timeOf } from '../format.js';
 import { outcomeOf, strings } from '../strings.js';
 import { Badge } from './Badge.js';
 import { Card } from './Card.js';
+import { Choice } from './Choice.js';
 import styles from './Posts.module.css';
 import { toneOfAction, toneOfOutcome } from './tones.js';
 
@@ -56,7 +56,12 @@ function Row({ item, scale, onOpen }: { item: LiveItem; scale: number; onOpen: (
         <time dateTime={new Date(receivedAt).toISOString()}>{timeOf(receivedAt)}</time>
       </td>
       <td className={styles.post}>
-        <button type="button" title={id} aria-label={words.open(platform, id)} onClick={() => onOpen({ platform, id })}>
+        <button
+          type="button"
+          title={id}
+          aria-label={`${shortOf(id)}: ${words.open(platform, id)}`}
+          onClick={() => onOpen({ platform, id })}
+        >
           <code>{shortOf(id)}</code>
         </button>
         <span className={styles.platform}>
@@ -95,15 +100,13 @@ export function Posts({ frame, onOpen }: { frame: LiveFrame; onOpen: (post: Post
     <Card
       title={words.title}
       aside={
-        <SegmentedControl
-          classNames={{ root: styles.filter, indicator: styles.chosen, label: styles.choice }}
-          size="xs"
-          aria-label={words.filter}
+        <Choice
+          label={words.filter}
           value={filter}
-          onChange={value => setFilter(value as typeof filter)}
-          data={[
-            { value: 'items', label: words.all },
-            { value: 'acted', label: words.acted },
+          onChange={setFilter}
+          options={[
+            ['items', words.all],
+            ['acted', words.acted],
           ]}
         />
       }

@@ -1,0 +1,85 @@
+import { type RequestHandler, Router } from 'express';
+import { z } from 'zod';
+import { type Caller, requireScope } from '../../accounts/index.js';
+import {
+  type CaseRow,
+  claimCases,
+  countQueue,
+  decisionSchema,
+  holdDecision,
+  releaseCase,
+  renewClaims,
+  takeBack,
+} from '../../enforce/index.js';
+import { readPosts } from '../../ingest/index.js';
+import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
+import { fromHere } from './guard.js';
+import { readReviewCase } from './review-case.js';
+import type { Claimed } from './review-types.js';
+
+const id = z.string().min(1).max(200);
+const claimSchema = z.strictObject({
+  n: z.int().min(0).max(10),
+  languages: z.array(z.string().max(35)).max(50).optional(),
+  /** Whether posts with pictures or video are for them. */
+  media: z.boolean().default(true),
+  except: z.array(id).max(500).default([]),
+  /** What they have before them, to be kept. */
+  keep: z.array(id).max(20).default([]),
+});
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+/** The review queue of the console: cases are claimed, given back, and decided so that it can be taken back. */
+export function reviewRoutes(runtime: Runtime): Router {
+  const router = Router();
+  router.use('/console/api/review', fromHere, requireScope('cases:decide'), noStore);
+
+  /** Those whose posts hold no media. */
+  async function withoutMedia(rows: readonly CaseRow[]): Promise<ReadonlySet<string>> {
+    const keys = rows.map(row => ({ platform: row.platform, id: row.post_id, version: row.version }));
+    const posts = await readPosts(runtime.db, keys);
+    return new Set(rows.flatMap((row, i) => (posts[i]?.post.media?.length ? [] : row.id)));
+  }
+
+  router.post('/console/api/review/claim', readBody(65_536), async (req, res) => {
+    const { n, languages, media, except, keep } = parseBody(req, claimSchema);
+    const { name } = res.locals.caller as Caller;
+    const kept = keep.length > 0 ? await renewClaims(runtime, name, keep) : [];
+    const rows =
+      n === 0
+        ? []
+        : await claimCases(runtime, name, {
+            n,
+            except: [...except, ...keep],
+            ...(languages && { languages }),
+            ...(!media && { suits: withoutMedia }),
+          });
+    const [cases, counts] = await Promise.all([
+      Promise.all(rows.map(row => readReviewCase(runtime, row))),
+      countQueue(runtime),
+    ]);
+    res.json({ cases, kept, counts } satisfies Claimed);
+  });
+
+  router.post('/console/api/review/:id/release', async (req, res) => {
+    await releaseCase(runtime, (res.locals.caller as Caller).name, String(req.params.id));
+    res.status(204).end();
+  });
+
+  router.put('/console/api/review/:id/decision', readBody(16_384), async (req, res) => {
+    const decision = parseBody(req, decisionSchema);
+    if (decision.decision === 'restore') throw new Problem(422, 'What waits is removed or kept.');
+    const by = (res.locals.caller as Caller).name;
+    const actsAt = await holdDecision(runtime, String(req.params.id), { ...decision, by });
+    res.status(202).json({ actsAt });
+  });
+
+  router.delete('/console/api/review/:id/decision', async (req, res) => {
+    await takeBack(runtime, (res.locals.caller as Caller).name, String(req.params.id));
+    res.status(204).end();
+  });
+  return router;
+}

@@ -1,0 +1,273 @@
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { tellOf } from '../api.js';
+import { duration, nameOfLanguage, number } from '../format.js';
+import { CaseView } from '../review/CaseView.js';
+import { useNow } from '../review/Countdown.js';
+import { breakChoices, byName, keepChoices, keepSeen, readChoices, readSeen } from '../review/store.js';
+import { type Held, type Made, type Notice, useQueue } from '../review/useQueue.js';
+import type { ScreenProps } from '../screens.js';
+import { strings } from '../strings.js';
+import styles from './Review.module.css';
+
+const words = strings.review;
+
+/** In the order of their keys, from 1. The server's list is `categories` of the decisions. */
+const categories = {
+  remove: ['incites', 'solicits', 'recruits', 'instructs', 'threatens', 'other'],
+  keep: ['harmless', 'news', 'education', 'art', 'research', 'counter-speech', 'other'],
+} as const;
+
+const said = (notice: Notice | undefined): string => {
+  if (notice === undefined) return '';
+  return typeof notice === 'string' ? words[notice] : words.refused(tellOf(notice.refused));
+};
+
+export default function Review({ session }: ScreenProps) {
+  const person = session.person ?? '';
+  const [choices, setChoices] = useState(() => readChoices(person));
+  const [seen, setSeen] = useState(() => readSeen(person));
+  const [resting, setResting] = useState(false);
+  const [choosing, setChoosing] = useState<Made['decision']>();
+  const [note, setNote] = useState('');
+  const queue = useQueue(choices, resting);
+  const [current] = queue.cases ?? [];
+  const noteField = useRef<HTMLInputElement>(null);
+
+  const change = (part: Partial<typeof choices>): void => {
+    const next = { ...choices, ...part };
+    setChoices(next);
+    keepChoices(person, next);
+  };
+
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    setChoosing(undefined);
+    setNote('');
+    if (!current || shown.current === current.id) return;
+    shown.current = current.id;
+    const before = readSeen(person);
+    const next = { ...before, today: before.today + 1, sinceBreak: before.sinceBreak + 1 };
+    keepSeen(person, next);
+    setSeen(next);
+  }, [current, person]);
+
+  const restart = (rests: boolean): void => {
+    const next = { ...readSeen(person), sinceBreak: 0 };
+    keepSeen(person, next);
+    setSeen(next);
+    setResting(rests);
+    shown.current = undefined;
+  };
+
+  const choose = useCallback(
+    (n: number): void => {
+      const category = choosing && categories[choosing][n];
+      if (!choosing || !category) return;
+      setChoosing(undefined);
+      void queue.decide({ decision: choosing, category, note: note.trim() });
+    },
+    [choosing, note, queue.decide],
+  );
+
+  const act = useCallback(
+    (key: string): boolean => {
+      if (key === 'z') {
+        void queue.undo();
+        return true;
+      }
+      if (!current || resting) return false;
+      if (key === 'r' || key === 'k') setChoosing(key === 'r' ? 'remove' : 'keep');
+      else if (key === 's') queue.skip();
+      else if (key === 'n') noteField.current?.focus();
+      else if (key === 'Escape' && choosing) setChoosing(undefined);
+      else if (choosing && /^[1-9]$/.test(key)) choose(Number(key) - 1);
+      else return false;
+      return true;
+    },
+    [current, resting, choosing, choose, queue.undo, queue.skip],
+  );
+
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const { target, ctrlKey, metaKey, altKey, key, repeat } = event;
+      if (ctrlKey || metaKey || altKey || repeat || document.querySelector('[role="dialog"]')) return;
+      const field = target instanceof Element && target.closest('input:not([type="checkbox"]), textarea, select');
+      if (field) {
+        if (key === 'Escape' || key === 'Enter') (field as HTMLElement).blur();
+        return;
+      }
+      if (!choices.singleKeys && key !== 'Escape') return;
+      if (act(key.length === 1 ? key.toLowerCase() : key)) event.preventDefault();
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [act, choices.singleKeys]);
+
+  const counts = queue.counts;
+  const suggests = !resting && seen.sinceBreak > choices.breakAfter;
+  return (
+    <div className={styles.review}>
+      <div className={styles.head}>
+        <h1>{words.title}</h1>
+        {counts && (
+          <p className={styles.counts}>
+            {words.summary(number(counts.open), number(counts.claimed))}
+            {counts.oldest !== undefined && <Oldest at={counts.oldest} />}
+          </p>
+        )}
+        <p className={styles.counts}>{words.mine(number(seen.today))}</p>
+        <details className={styles.settings}>
+          <summary>{words.settings}</summary>
+          <div>
+            <NativeSelect
+              size="xs"
+              label={words.languages}
+              value={choices.languages[0] ?? '*'}
+              onChange={event =>
+                change({ languages: event.currentTarget.value === '*' ? [] : [event.currentTarget.value] })
+              }
+              data={[
+                { value: '*', label: words.allLanguages },
+                ...[...new Set([...(counts?.languages.map(({ language }) => language) ?? []), ...choices.languages])]
+                  .map(value => ({ value, label: value === '' ? words.noLanguage : nameOfLanguage(value) }))
+                  .sort((a, b) => byName(a.label, b.label)),
+              ]}
+            />
+            <NativeSelect
+              size="xs"
+              label={words.breakAfter}
+              value={String(choices.breakAfter)}
+              onChange={event => change({ breakAfter: Number(event.currentTarget.value) })}
+              data={breakChoices.map(n => ({ value: String(n), label: words.breakOptions(n) }))}
+            />
+            <Checkbox
+              size="xs"
+              label={words.withMedia}
+              checked={choices.media}
+              onChange={event => change({ media: event.currentTarget.checked })}
+            />
+            <Checkbox
+              size="xs"
+              label={words.keysOn}
+              description={words.shortcuts}
+              checked={choices.singleKeys}
+              onChange={event => change({ singleKeys: event.currentTarget.checked })}
+            />
+          </div>
+        </details>
+      </div>
+
+      {suggests && (
+        <section className={styles.break} aria-labelledby="break">
+          <h2 id="break">{words.breakTitle}</h2>
+          <p>{words.breakText(number(seen.sinceBreak))}</p>
+          <Button size="compact-md" onClick={() => restart(true)}>
+            {words.breakTake}
+          </Button>
+          <Button size="compact-md" variant="default" onClick={() => restart(false)}>
+            {words.breakLater}
+          </Button>
+        </section>
+      )}
+      {resting ? (
+        <div className={styles.nothing}>
+          <p>{words.breakOn}</p>
+          <Button onClick={() => setResting(false)}>{words.breakOver}</Button>
+        </div>
+      ) : current ? (
+        <CaseView key={current.id} it={current} />
+      ) : queue.cases && counts ? (
+        <div className={styles.nothing}>
+          <p>{words.empty}</p>
+          <p className={styles.dim}>{counts.open > 0 ? words.emptyOthers(number(counts.open)) : words.emptyHint}</p>
+        </div>
+      ) : (
+        <p className={styles.nothing}>{strings.frame.loading}</p>
+      )}
+
+      <div className={styles.foot}>
+        <p className={styles.notice} role="status">
+          {said(queue.notice)}
+        </p>
+        {queue.held.length > 0 && <Undo held={queue.held} onUndo={() => void queue.undo()} />}
+        {current && !resting && (
+          <div className={styles.bar}>
+            {choosing ? (
+              <fieldset className={styles.choices}>
+                <legend>{choosing === 'remove' ? words.whyRemove : words.whyKeep}</legend>
+                {categories[choosing].map((name, n) => (
+                  <Button
+                    key={name}
+                    variant="default"
+                    autoFocus={n === 0}
+                    aria-keyshortcuts={`${n + 1}`}
+                    onClick={() => choose(n)}
+                  >
+                    <kbd>{n + 1}</kbd> {words.categories[name]}
+                  </Button>
+                ))}
+                <Button variant="subtle" onClick={() => setChoosing(undefined)}>
+                  <kbd>Esc</kbd> {words.back}
+                </Button>
+              </fieldset>
+            ) : (
+              <>
+                <Button className={styles.remove} aria-keyshortcuts="r" onClick={() => setChoosing('remove')}>
+                  <kbd>R</kbd> {words.remove}
+                </Button>
+                <Button variant="default" aria-keyshortcuts="k" onClick={() => setChoosing('keep')}>
+                  <kbd>K</kbd> {words.keep}
+                </Button>
+                <Button variant="default" aria-keyshortcuts="s" onClick={queue.skip}>
+                  <kbd>S</kbd> {words.skip}
+                </Button>
+              </>
+            )}
+            <TextInput
+              className={styles.note}
+              ref={noteField}
+              size="sm"
+              aria-label={words.noteLabel}
+              placeholder={`N  ${words.noteLabel}`}
+              value={note}
+              maxLength={2_000}
+              onChange={event => setNote(event.currentTarget.value)}
+            />
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Oldest({ at }: { at: number }) {
+  const now = useNow(10_000);
+  const age = Math.max(0, now - at);
+  return (
+    <>
+      ,{' '}
+      {words.oldest(
+        duration(age < 60_000 ? Math.floor(age / 1_000) * 1_000 || 1_000 : Math.floor(age / 60_000) * 60_000),
+      )}
+    </>
+  );
+}
+
+function Undo({ held, onUndo }: { held: readonly Held[]; onUndo: () => void }) {
+  const now = useNow(500);
+  const last = held.at(-1);
+  if (!last) return null;
+  return (
+    <div className={styles.undo}>
+      <p>
+        <strong>{last.decision === 'remove' ? words.removed : words.kept}</strong>{' '}
+        {words.categories[last.category as keyof typeof words.categories]} <code>{last.of.postId}</code>
+        <span>{words.canUndo(String(Math.max(0, Math.ceil((last.actsAt - now) / 1_000))))}</span>
+      </p>
+      <Button size="compact-md" variant="default" aria-keyshortcuts="z" onClick={onUndo}>
+        <kbd>Z</kbd> {words.undo}
+      </Button>
+    </div>
+  );
+}
