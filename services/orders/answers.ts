@@ -1,0 +1,100 @@
+import type { OrderContent } from './annex-one.js';
+import type { AnswerKind, HoldGround, OrderState } from './machine/index.js';
+import type { OrderSettings } from './settings.js';
+
+/**
+ * What an answering form says: Annex II (executed) or Annex III (can't be executed) of Regulation (EU) 2021/784; the answer under Article 9(1) of Regulation
+ * (EU) 2022/2065 says the same as Annex II. Rendering it is another's work, from this and nothing else.
+ */
+export interface AnswerForm {
+  form: AnswerKind;
+  /** Which template: a changed template is another number here. */
+  template: '2021/784' | '2022/2065';
+  number: string;
+  madeAt: string;
+  language: string;
+  addressee: { name: string; representative?: string; homeState?: string; contact?: string };
+  authority: { name?: string; issuingState?: string; contact?: string };
+  references: { order?: string; authorityFile?: string; provider: string };
+  receivedAt: string;
+  /** Of Annex II. */
+  measure?: {
+    kind: 'removed' | 'disabled';
+    where: 'all Member States' | readonly string[];
+    at: string;
+    items: readonly { n: number; url: string; outcome: string; at?: string; seenFrom?: string }[];
+  };
+  /** Of Annex III. */
+  inability?: { ground: HoldGround; article: '3(7)' | '3(8)'; explanation: string; at: string };
+  signedBy: { authorisedPerson?: string; name: string };
+}
+
+/** Turns a form into a file for people. */
+export interface FormRenderer {
+  render(form: AnswerForm): Promise<{ type: string; bytes: Uint8Array }>;
+}
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+
+/** The values of a form, from where the order stands. Pure. */
+export function answerOf(
+  state: OrderState,
+  content: OrderContent,
+  { provider }: Pick<OrderSettings, 'provider'>,
+  { n, form, turn }: { n: number; form: AnswerKind; turn?: number },
+  at: number,
+): AnswerForm {
+  const { name, representative, homeState, contact, authorisedPerson } = provider;
+  const hold = form === 'III' ? state.holds.find(one => one.turn === turn) : undefined;
+  const { authority } = content;
+  const language = content.language && provider.languages.includes(content.language) ? content.language : 'en';
+  return {
+    form,
+    template: state.instrument === 'tco' ? '2021/784' : '2022/2065',
+    number: `${state.id}/${n}`,
+    madeAt: instant(at),
+    language,
+    addressee: {
+      name,
+      ...(representative && { representative }),
+      ...(homeState && { homeState }),
+      ...(contact && { contact }),
+    },
+    authority: {
+      ...(authority?.name && { name: authority.name }),
+      ...(content.issuingState && { issuingState: content.issuingState }),
+      ...((content.feedbackTo ?? authority?.email) && { contact: content.feedbackTo ?? authority?.email }),
+    },
+    references: {
+      ...(content.reference && { order: content.reference }),
+      ...(authority?.file && { authorityFile: authority.file }),
+      provider: state.id,
+    },
+    receivedAt: instant(state.receivedAt),
+    ...(form === 'II' && {
+      measure: {
+        // What is seen gone can't be read; whether the platform keeps a copy is its own matter.
+        kind: 'disabled' as const,
+        where: state.instrument === 'tco' ? ('all Member States' as const) : (content.territory ?? []),
+        at: instant(state.executedAt ?? at),
+        items: state.items.map(({ n, url, phase, goneAt, evidence }) => ({
+          n,
+          url,
+          outcome: phase,
+          ...(goneAt !== undefined && { at: instant(goneAt) }),
+          ...(evidence !== undefined && { seenFrom: evidence }),
+        })),
+      },
+    }),
+    ...(hold && {
+      inability: {
+        ground: hold.ground,
+        article:
+          hold.ground === 'force-majeure' || hold.ground === 'impossibility' ? ('3(7)' as const) : ('3(8)' as const),
+        explanation: hold.explanation,
+        at: instant(hold.at),
+      },
+    }),
+    signedBy: { name, ...(authorisedPerson && { authorisedPerson }) },
+  };
+}

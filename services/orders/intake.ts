@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { busKey, eventId } from '../contracts/index.js';
+import { ConflictError, Problem, type Write } from '../runtime/index.js';
+import { type Finding, findingsOf, type OrderContent } from './annex-one.js';
+import { untilDone } from './change.js';
+import { Draft } from './draft.js';
+import { orderId } from './follow.js';
+import { locate } from './locate.js';
+import { type Doubt, dsaDue, type Item, longestSeal } from './machine/index.js';
+import type { Parts } from './parts.js';
+import type { KnownAuthority } from './register.js';
+import { memberStates } from './settings.js';
+import {
+  type AuthorityRow,
+  type OrderAttemptRow,
+  type OrderRow,
+  type OrderRows,
+  orderAttemptsTable,
+  orderFilesTable,
+} from './tables.js';
+
+const day = 24 * 3600_000;
+/** Many times its usual number, and more than a handful. */
+const farMore = (usual: number): number => Math.max(10, 5 * usual);
+
+/** An order as a channel hands it over. */
+export interface Incoming {
+  channel: string;
+  content: OrderContent;
+  /** SHA-256 of what came, hex. */
+  hash: string;
+  receivedAt: number;
+  by: string;
+  /** Set where the register knows who sent it, and the signature or certificate was checked. */
+  authority?: KnownAuthority;
+  file?: { name: string; type: string; content: Buffer };
+}
+
+export interface Noted {
+  lacks: Finding[];
+  /** The twelve hours of TCO Article 3(2), before an authority's first order: told, not waited for. */
+  notice?: 'given' | 'short' | 'missing';
+}
+
+export const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Orders of one authority are taken one after the other, so that a flood of them is counted as it comes. */
+const queues = new Map<string, Promise<unknown>>();
+function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(name) ?? Promise.resolve()).then(work, work);
+  const settled = turn.then(
+    () => undefined,
+    () => undefined,
+  );
+  queues.set(name, settled);
+  void settled.then(() => queues.get(name) === settled && queues.delete(name));
+  return turn;
+}
+
+function noticeOf({ content, authority, receivedAt }: Incoming): Noted['notice'] {
+  if (content.instrument !== 'tco' || !authority || authority.row.first_at !== null) return undefined;
+  if (!authority.noticeAt) return 'missing';
+  return receivedAt - Date.parse(authority.noticeAt) < day / 2 ? 'short' : 'given';
+}
+
+async function tooMany(parts: Parts, { row, usualOrdersADay: usual }: KnownAuthority, now: number): Promise<boolean> {
+  if ((row.confirmed_until ?? 0) > now) return false;
+  const { count } = await parts.runtime.db
+    .tables<OrderRows>()
+    .selectFrom('orders')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('authority', '=', row.id)
+    .where('received_at', '>', now - day)
+    .executeTakeFirstOrThrow();
+  return Number(count) >= farMore(usual ?? parts.settings.usualOrdersADay);
+}
+
+async function locateAll({ runtime }: Parts, content: OrderContent): Promise<Item[]> {
+  const { db } = runtime;
+  const items: Item[] = [];
+  for (const [i, asked] of (content.items ?? []).entries())
+    items.push({ n: i + 1, url: asked.url, ...(await locate(runtime, asked)) });
+  const keys = items.flatMap(({ target }) =>
+    target ? [busKey({ platform: target.platform, id: target.postId })] : [],
+  );
+  const others = await db
+    .tables<OrderRows>()
+    .selectFrom('order_items')
+    .innerJoin('orders', 'orders.id', 'order_items.order_id')
+    .select(['order_items.item', 'orders.id'])
+    .where('order_items.item', 'in', db.among(keys))
+    .where('orders.in_force', '=', 1)
+    .orderBy('orders.received_at')
+    .execute();
+  return items.map(item => {
+    const key = item.target && busKey({ platform: item.target.platform, id: item.target.postId });
+    const other = others.find(row => row.item === key);
+    return other ? { ...item, duplicateOf: other.id } : item;
+  });
+}
+
+async function doubtsOf(
+  parts: Parts,
+  incoming: Incoming,
+  items: readonly Item[],
+  lacks: readonly Finding[],
+): Promise<Doubt[]> {
+  const { content, authority } = incoming;
+  const may = authority?.instruments.includes(content.instrument) === true && authority.state === content.issuingState;
+  const everywhere = content.instrument === 'tco' || memberStates.every(state => content.territory?.includes(state));
+  const all: [Doubt, boolean][] = [
+    ['authority', !may],
+    ['signature', !authority],
+    ['form', lacks.length > 0],
+    ['item', items.length === 0 || items.some(item => item.phase === 'unknown')],
+    ['not-public', items.some(item => item.phase === 'not-public')],
+    // A removal here is a removal everywhere: less than that is for a person to decide.
+    ['territory', !everywhere],
+    ['volume', authority !== undefined && (await tooMany(parts, authority, incoming.receivedAt))],
+  ];
+  return all.flatMap(([doubt, is]) => (is ? [doubt] : []));
+}
+
+const keyOf = ({ content, authority, hash }: Incoming): string =>
+  authority
+    ? `checked/${authority.id}/${content.reference ?? hash}`
+    : `unchecked/${content.authority?.name ?? ''}/${content.reference ?? hash}`;
+
+/**
+ * Takes an order in: durable, with its clock, once this resolves. What all verifies is executed in the same commit; all else is put before a person. The same
+ * order again (by authority and reference) is the order that is there.
+ * @throws Problem 409 where another order came under this reference
+ */
+export function takeOrder(parts: Parts, incoming: Incoming): Promise<{ row: OrderRow; isNew: boolean }> {
+  return inTurn(incoming.authority?.id ?? '', () => untilDone(() => takeOnce(parts, incoming)));
+}
+
+async function takeOnce(parts: Parts, incoming: Incoming): Promise<{ row: OrderRow; isNew: boolean }> {
+  const { runtime, settings } = parts;
+  const { db, config } = runtime;
+  const rows = db.tables<OrderRows>();
+  const { content, hash, receivedAt: at, by, channel } = incoming;
+  const key = keyOf(incoming);
+  const known = await rows.selectFrom('orders').selectAll().where('key', '=', key).executeTakeFirst();
+  // Signed anew it is the same order.
+  if (known && known.content !== JSON.stringify(content))
+    throw new Problem(409, `Another order came under the reference ${content.reference} already.`, { order: known.id });
+  if (known) return { row: known, isNew: false };
+
+  const authority = await freshAuthority(parts, incoming);
+  const given: Incoming = { ...incoming, ...(authority && { authority }) };
+  const lacks = findingsOf(content, settings.provider.languages, runtime.time.now());
+  const items = await locateAll(parts, content);
+  const doubts = await doubtsOf(parts, given, items, lacks);
+  const notice = noticeOf(given);
+  const { homeState } = settings.provider;
+  const seal = content.nonDisclosure && Math.min(Date.parse(content.nonDisclosure.until), at + longestSeal);
+  const deadline = content.deadline === undefined ? undefined : Date.parse(content.deadline);
+  const id = orderId(key);
+  const noted: Noted = { lacks, ...(notice && { notice }) };
+  const draft = new Draft(parts, undefined, {
+    ...{ id, key, hash },
+    authority: authority?.id ?? '',
+    reference: content.reference ?? '',
+    content: JSON.stringify(content),
+    findings: JSON.stringify(noted),
+  });
+  draft.take({
+    ...{ type: 'received', id, at, by, items, doubts, route: channel },
+    instrument: content.instrument,
+    verified: authority !== undefined && !doubts.includes('authority'),
+    crossBorder: homeState !== undefined && content.issuingState !== undefined && homeState !== content.issuingState,
+    ...(content.instrument === 'dsa9' && { due: dsaDue(at, deadline, config.CLOCK_DSA_ORDER) }),
+    ...(seal !== undefined && seal > at && { sealedUntil: seal }),
+  });
+  const { writes, events } = await draft.finish();
+  await runtime.commit([...writes, ...fileOf(parts, id, incoming), ...counted(parts, authority?.row, at)], events);
+  const row = await rows.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  return { row, isNew: true };
+}
+
+/** As it is in the register now: revoked meanwhile, it can't order any more. */
+async function freshAuthority({ runtime }: Parts, { authority }: Incoming): Promise<KnownAuthority | undefined> {
+  if (!authority) return undefined;
+  const row = await runtime.db
+    .tables<OrderRows>()
+    .selectFrom('authorities')
+    .selectAll()
+    .where('id', '=', authority.id)
+    .executeTakeFirst();
+  if (!row || row.revoked === 1) throw new Problem(403, 'This authority was taken out of the register.');
+  return { ...authority, row };
+}
+
+/** Counts an authority's orders from what was read: of two at once in different processes, one is taken afresh. */
+function counted({ runtime }: Parts, row: AuthorityRow | undefined, at: number): Write[] {
+  if (!row) return [];
+  const query = runtime.db
+    .tables<OrderRows>()
+    .updateTable('authorities')
+    .set({ orders: row.orders + 1, first_at: row.first_at ?? at })
+    .where('id', '=', row.id)
+    .where('orders', '=', row.orders);
+  return [{ query, atLeast: 1 }];
+}
+
+function fileOf({ runtime }: Parts, id: string, { file }: Incoming): Write[] {
+  if (!file) return [];
+  const { name, type, content } = file;
+  const hash = sha256(content);
+  const row = { id: eventId(id, 'file', hash), order_id: id, name, type, bytes: content.length, sha256: hash };
+  return [
+    runtime.db.insert(orderFilesTable, [{ ...row, content: content.toString('base64') }], { onConflict: 'nothing' }),
+  ];
+}
+
+/** Attempts kept in a minute at the most: whoever floods an open door fills no disk. */
+const mostAttempts = 300;
+let kept = { minute: 0, count: 0 };
+
+/** Writes down what came as an order and was none. It starts no clock. */
+export async function recordAttempt(
+  { runtime }: Pick<Parts, 'runtime'>,
+  attempt: Pick<OrderAttemptRow, 'channel' | 'claimed' | 'status' | 'reason' | 'bytes' | 'hash'>,
+): Promise<void> {
+  const { db, time, log } = runtime;
+  const at = time.now();
+  const minute = Math.floor(at / 60_000);
+  kept = kept.minute === minute ? { minute, count: kept.count + 1 } : { minute, count: 1 };
+  const { channel, status, reason } = attempt;
+  log.warn({ channel, status, reason }, 'it came as an order, and was not taken');
+  if (kept.count > mostAttempts) return;
+  const row = {
+    id: time.uuid(),
+    at,
+    ...attempt,
+    claimed: attempt.claimed.slice(0, 300),
+    reason: reason.slice(0, 1_000),
+  };
+  await db.commit([db.insert(orderAttemptsTable, [row])]).catch(error => {
+    if (!(error instanceof ConflictError)) throw error;
+  });
+}

@@ -1,0 +1,106 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loop, type Stoppable, within } from '../runtime/index.js';
+import type { AnswerForm } from './answers.js';
+import { findOrder, happen } from './change.js';
+import type { Parts } from './parts.js';
+import { listAuthorities } from './register.js';
+import type { OrderFormRow, OrderRows } from './tables.js';
+
+const pollEvery = 200;
+const atOnce = 100;
+/** Forms that are on their way at the same time. */
+const beside = 8;
+const patience = 10_000;
+const longestPause = 60_000;
+
+/** Puts a form where the authority takes it, under a name of its own: twice is once. @returns the receipt; undefined where only a person can send it */
+async function handOver({ runtime, settings }: Parts, row: OrderFormRow): Promise<string | undefined> {
+  const { time } = runtime;
+  const order = await findOrder({ runtime }, row.order_id);
+  const authority = (await listAuthorities(runtime)).find(({ id }) => id === order?.authority);
+  const form = JSON.parse(row.data) as AnswerForm;
+  if (authority?.answersTo) {
+    const abort = new AbortController();
+    const asked = fetch(authority.answersTo, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': row.id },
+      body: JSON.stringify(form),
+      redirect: 'error',
+      signal: abort.signal,
+    });
+    try {
+      const answer = await within(time, patience, asked, `no answer within ${patience} ms`);
+      const said = (await within(time, patience, answer.text(), 'the answer did not end')).slice(0, 500);
+      if (!answer.ok) throw new Error(`answered ${answer.status}: ${said}`);
+      return `${answer.status} from ${new URL(authority.answersTo).host} at ${new Date(time.now()).toISOString()}: ${said}`;
+    } finally {
+      abort.abort();
+    }
+  }
+  if (settings.outbox === undefined) return undefined;
+  await mkdir(settings.outbox, { recursive: true });
+  const name = `annex-${form.form}-${row.id}.json`;
+  const path = join(settings.outbox, name);
+  await writeFile(`${path}.new`, `${JSON.stringify(form, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+  return `put into the outbox as ${name} at ${new Date(time.now()).toISOString()}`;
+}
+
+/** The write that says what became of a form. */
+export function formSent({ runtime }: Pick<Parts, 'runtime'>, orderId: string, n: number, receipt: string, at: number) {
+  const query = runtime.db
+    .tables<OrderRows>()
+    .updateTable('order_forms')
+    .set({ sent_at: at, receipt, next_at: null, error: null })
+    .where('order_id', '=', orderId)
+    .where('n', '=', n);
+  return { query };
+}
+
+async function sendOne(parts: Parts, row: OrderFormRow): Promise<void> {
+  const { db, time, log } = parts.runtime;
+  const update = (change: Partial<OrderFormRow>) =>
+    db.commit([{ query: db.tables<OrderRows>().updateTable('order_forms').set(change).where('id', '=', row.id) }]);
+  let receipt: string | undefined;
+  try {
+    receipt = await handOver(parts, row);
+  } catch (error) {
+    const attempts = row.attempts + 1;
+    const pause = Math.min(longestPause, 500 * 2 ** Math.min(attempts, 10));
+    const said = (error as Error).message.slice(0, 500);
+    log.warn({ order: row.order_id, form: row.form, error: said }, 'an answering form was not taken; it is sent again');
+    await update({ attempts, next_at: time.now() + pause, error: said });
+    return;
+  }
+  // No way leads to this authority: the desk sends it, and enters the receipt.
+  if (receipt === undefined) return void (await update({ next_at: null }));
+  const at = time.now();
+  await happen(parts, row.order_id, { type: 'form-sent', n: row.n, receipt, at, by: 'orders' }, [
+    formSent(parts, row.order_id, row.n, receipt, at),
+  ]);
+}
+
+/** Sends what waits, again and again. A form is sent once its receipt is committed: what a dead process had sent without that is sent again, under the same name. */
+export function startSending(parts: Parts): Stoppable {
+  const { db, time, log } = parts.runtime;
+  return loop(
+    time,
+    pollEvery,
+    async signal => {
+      const due = await db
+        .tables<OrderRows>()
+        .selectFrom('order_forms')
+        .selectAll()
+        .where('next_at', '<=', time.now())
+        .orderBy('next_at')
+        .limit(atOnce)
+        .execute();
+      const workers = Array.from({ length: beside }, async () => {
+        for (let row = due.shift(); row && !signal.aborted; row = due.shift()) await sendOne(parts, row);
+      });
+      await Promise.all(workers);
+    },
+    error => log.warn({ err: error }, 'answering forms: tried again'),
+  );
+}
