@@ -14,7 +14,14 @@ import { classifyTables } from './tables.js';
 export { type AssessedPost, assessPosts } from './assess.js';
 export { defaultRegistry } from './models/index.js';
 export { readAssessment, readOutcomes } from './read.js';
-export { type RunningSignals, standardTestPost, startSignals, startTextModel } from './signals/index.js';
+export {
+  type Fetcher,
+  type RunningSignals,
+  standardTestPost,
+  startFetcher,
+  startSignals,
+  startTextModel,
+} from './signals/index.js';
 export type { AssessmentRow } from './tables.js';
 
 /** Recognises what came in, and says what the policy makes of it. */

@@ -7,11 +7,13 @@ import { createDeliver, Pager, readContacts } from './pager/index.js';
 import { clockRoutes } from './routes.js';
 import { trackClocks } from './stage.js';
 import { clocksTable, clockTotalsTable, pageClocksTable, pagesTable } from './tables.js';
+import { Traces } from './traces.js';
 
 export { dateAt, endOfDay, plusDays, plusMonths } from './calendar.js';
 export { probePlatform } from './clock.js';
 export { type ClockChange, derive } from './derive.js';
 export { movesOf } from './enter.js';
+export { clockMetrics } from './metrics.js';
 export {
   type BreachCause,
   breachCause,
@@ -58,8 +60,11 @@ export const clocks: Service = {
     });
     const pager = new Pager(runtime, contacts, createDeliver(config, time));
     const paging = runtime.lead('clocks-pager', (_fence, signal) => pager.run(signal));
-    const publishing = runtime.lead('clocks-metrics', (_fence, signal) => publishMetrics(runtime, rules, signal));
-    const stage = await runtime.run(trackClocks(db, rules));
+    const traces = new Traces();
+    const publishing = runtime.lead('clocks-metrics', (_fence, signal) =>
+      publishMetrics(runtime, rules, signal, traces),
+    );
+    const stage = await runtime.run(traces.follow(trackClocks(db, rules)));
 
     return {
       routes: clockRoutes(runtime, rules),

@@ -193,7 +193,7 @@ export function rulesOf(config: Config, table: readonly Obligation[] = obligatio
   const limits = new Map(table.map(row => [row.name, row.nature === 'at-least' ? undefined : row.limit?.(config)]));
   const rows = new Map(table.map(row => [row.name, row]));
   const histogram = (name: string): HistogramName =>
-    (limits.get(name)?.seconds ?? 0) <= hour ? 'takedown_seconds' : 'takedown_long_seconds';
+    (limits.get(name)?.seconds ?? 0) < hour ? 'takedown_seconds' : 'takedown_long_seconds';
   const objectives = table.flatMap(({ name, nature, bears }) => {
     if (nature === 'window' || (bears !== undefined && bears !== 'provider')) return [];
     const seconds = limits.get(name)?.seconds;

@@ -9,7 +9,9 @@ import {
   liveStream,
   openapi,
   outcomeRoutes,
+  panelRoutes,
   postRoutes,
+  ReviewMedia,
   requireReading,
   reviewRoutes,
 } from './api/index.js';
@@ -22,20 +24,25 @@ export const consoleService: Service = {
   async start(runtime: Runtime): Promise<RunningService> {
     const live = new Live(runtime);
     live.start();
+    const media = new ReviewMedia(runtime);
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
     routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
     routes.use(accountRoutes(runtime));
     routes.use(outcomeRoutes(runtime));
+    routes.use(panelRoutes(runtime));
     routes.use(postRoutes(runtime));
-    routes.use(reviewRoutes(runtime));
+    routes.use(reviewRoutes(runtime, media));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());
     return {
       routes,
       problem: async () => undefined,
-      stop: () => live.stop(),
+      stop: async () => {
+        await live.stop();
+        await media.stop();
+      },
     };
   },
 };

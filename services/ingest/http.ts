@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { requireScope } from '../accounts/index.js';
 import { Problem, parseBody, parseQuery, type Runtime, readBody } from '../runtime/index.js';
 import { incomingPost } from './check.js';
+import { refusals } from './metrics.js';
 import { takeStream } from './stream.js';
 import { takePosts } from './take.js';
 
@@ -20,6 +21,7 @@ const traceOf = (header: string | undefined): string | undefined =>
 /** `POST /v1/posts`: one post (JSON), or a stream (NDJSON). */
 export function intakeRoutes(runtime: Runtime): Router {
   const router = Router();
+  const refused = refusals(runtime.metrics);
   const single = readBody(runtime.config.INGEST_MAX_POST);
   router.post('/v1/posts', requireScope('posts:write'), (req, res, next) => {
     const query = parseQuery(req, querySchema);
@@ -28,7 +30,7 @@ export function intakeRoutes(runtime: Runtime): Router {
     if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
       throw new Problem(415, 'Send the body without Content-Encoding.');
     if (req.is('application/x-ndjson'))
-      return takeStream(runtime, req, res, { errorsOnly: query.receipts === 'errors', backfill, traceparent });
+      return takeStream(runtime, req, res, { errorsOnly: query.receipts === 'errors', backfill, traceparent, refused });
     if (!req.is('application/json'))
       throw new Problem(415, 'Send application/json (one post) or application/x-ndjson (a stream).');
     single(req, res, error => {
@@ -46,7 +48,10 @@ export function intakeRoutes(runtime: Runtime): Router {
         const [taken] = await takePosts(runtime, [post], { route: 'api', backfill, traceparent });
         if (!taken || 'conflict' in taken) throw new Problem(409, taken?.conflict ?? 'Not taken.');
         res.status(202).json({ id: post.id, receipt: taken.receipt });
-      })().catch(next);
+      })().catch(error => {
+        refused('single', error);
+        next(error);
+      });
     });
   });
   return router;

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Post } from '../contracts/index.js';
 import { Problem, type Runtime, toProblem, UnavailableError } from '../runtime/index.js';
 import { type Line, LineSplitter, sizeOf } from './lines.js';
+import type { Refusals } from './metrics.js';
 import { Outlet } from './outlet.js';
 import { type Answer, errorOf, parseLine } from './parse.js';
 import { type Arrival, type Taken, takePosts } from './take.js';
@@ -24,7 +25,7 @@ export async function takeStream(
   runtime: Runtime,
   req: Request,
   res: Response,
-  { errorsOnly, ...arrival }: { errorsOnly: boolean } & Omit<Arrival, 'route'>,
+  { errorsOnly, refused, ...arrival }: { errorsOnly: boolean; refused: Refusals } & Omit<Arrival, 'route'>,
 ): Promise<void> {
   const { config, time, log } = runtime;
   const tooLong = new Problem(413, `A stream may have ${config.INGEST_MAX_STREAM} bytes at the most.`);
@@ -154,6 +155,7 @@ export async function takeStream(
     if (bytes > config.INGEST_MAX_STREAM) failed ??= { error: tooLong };
 
     if (failed) {
+      refused('stream', failed.error);
       drain(runtime, req, chunks);
       if (!res.headersSent) throw failed.error;
       const problem = toProblem(failed.error);

@@ -8,7 +8,7 @@ import { type Database, migrate, openPostgres, openSqlite, sql, type Table } fro
 import { lead, leasesTable } from './lead.js';
 import { lockDirectory } from './lock.js';
 import type { Log } from './log/index.js';
-import { createMetrics } from './metrics/index.js';
+import { createMetrics, diskMetrics } from './metrics/index.js';
 import { createOutbox, outboxTable } from './outbox/index.js';
 import { countDeadLetters, deadLettersTable, inboxTable, parkedTable, Runner, type Stage } from './pipeline/index.js';
 import { retentionJob } from './retention.js';
@@ -44,7 +44,8 @@ export async function openRuntime(
     );
     closers.push(() => lock.release());
     const instance = time.uuid();
-    const metrics = createMetrics();
+    const metrics = createMetrics(time);
+    diskMetrics(metrics.registry, config.SANSDELAI_DATA);
 
     const db: Database = config.DATABASE_URL
       ? openPostgres(config.DATABASE_URL, config.DATABASE_POOL, error =>
@@ -92,7 +93,11 @@ export async function openRuntime(
       url: '',
       commit: (writes, events) => outbox.commit(writes, events),
       busProblem: () => outbox.problem(),
-      run: (stage: Stage) => new Runner(stage, { db, bus, outbox, time, log, metrics }).start(runtime.lead),
+      async run(stage: Stage) {
+        const running = await new Runner(stage, { db, bus, outbox, time, log, metrics }).start(runtime.lead);
+        const following = metrics.lag.follow(stage, { db, bus, time, log });
+        return { stop: async () => void (await Promise.all([running.stop(), following.stop()])) };
+      },
       lead: (name, work) => lead({ db, time, log, instance }, name, work),
       async problems() {
         const found = {
@@ -113,6 +118,14 @@ export async function openRuntime(
       help: 'Events that could not be handled and wait for somebody, by topic.',
       labelNames: ['topic'],
       registers: [metrics.registry],
+    });
+    new Gauge({
+      name: 'bus_refusing',
+      help: 'Whether the bus took nothing when this process last published: 1 or 0. Intake then answers 503.',
+      registers: [metrics.registry],
+      collect() {
+        this.set(outbox.problem() === undefined ? 0 : 1);
+      },
     });
     const sweeping = runtime.lead('outbox-sweep', async (_fence, signal) => {
       const sweeper = loop(

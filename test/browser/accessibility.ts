@@ -36,7 +36,7 @@ export const faultsOf = (page: Page): Promise<string[]> =>
       'a, button, input, select, textarea, section, nav, [role="img"], [role="radiogroup"]',
     )) {
       const labelled =
-        element instanceof HTMLInputElement && [...(element.labels ?? [])].some(label => label.textContent);
+        'labels' in element && [...((element as HTMLInputElement).labels ?? [])].some(label => label.textContent);
       if (visible(element) && !labelled && nameOf(element).trim() === '')
         faults.push(`no name: ${element.outerHTML.slice(0, 120)}`);
     }

@@ -92,6 +92,7 @@ withServers(['chromium'], 'an administrator’s day, by the keyboard', () => {
     await second.page.context().close();
 
     await page.getByRole('link', { name: 'Live' }).press('Enter');
+    await page.getByRole('heading', { name: 'Live', level: 1 }).waitFor();
     await page.getByRole('link', { name: 'Keys' }).press('Enter');
     const end = page.getByRole('button', { name: 'End the key a second console' });
     await end.press('Enter');

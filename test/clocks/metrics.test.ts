@@ -71,7 +71,7 @@ scenario(
     const before = await startClocks({});
     try {
       await published(before);
-      expect(samples(await scrape(before))).toEqual({
+      expect(samples(await scrape(before))).toMatchObject({
         'takedown_objective_ratio{obligation="removal",within="300"}': 1,
         'takedown_objective_ratio{obligation="review",within="86400"}': 1,
       });
@@ -115,7 +115,7 @@ withServers(['prometheus'], 'promtool', () => {
         .split('\n\n')
         .filter(family => family.includes('# HELP takedown_'))
         .join('\n');
-      expect(ours.match(/^# TYPE/gm)).toHaveLength(7);
+      expect(ours.match(/^# TYPE/gm)).toHaveLength(9);
       const { status, stderr, stdout } = spawnSync('promtool', ['check', 'metrics'], {
         input: `${ours}\n`,
         encoding: 'utf8',

@@ -42,6 +42,7 @@ test('every service of a small installation is there, and classifying is shared 
     'enforce',
     'ingest',
     'ledger',
+    'orders',
     'probe',
   ]);
   expect(compose.services.classify?.deploy?.replicas).toBe(2);

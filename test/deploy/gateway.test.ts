@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withServers } from '../servers/index.js';
 import { root, text } from './files.js';
 
-const services = ['ingest', 'classify', 'enforce', 'clocks', 'ledger', 'console'] as const;
+const services = ['ingest', 'classify', 'orders', 'enforce', 'clocks', 'ledger', 'console'] as const;
 
 /** Every route in the sources of a service, as `[service, method, a path that it takes]`. */
 const routes = services.flatMap(service =>

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Starts Prometheus and Alertmanager on 127.0.0.1; does nothing where they run already.
 # PROMETHEUS_PORT (29490), ALERTMANAGER_PORT (29493), METRICS_TARGET (127.0.0.1:8080), METRICS_TOKEN (sent as a bearer token),
-# PROMETHEUS_RULES (a rules file; default: deploy/prometheus/rules.yml), SCRAPE_INTERVAL (5s); INFRA_HOME: see common.sh.
+# PROMETHEUS_RULES (files of rules, as a pattern; default: deploy/prometheus/rules/*.yml), SCRAPE_INTERVAL (5s); INFRA_HOME: see common.sh.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 PORT=${PROMETHEUS_PORT:-29490}
 ALERTS=${ALERTMANAGER_PORT:-29493}
-RULES=$(realpath "${PROMETHEUS_RULES:-$HERE/../../deploy/prometheus/rules.yml}")
+RULES=$(realpath "${PROMETHEUS_RULES:-$HERE/../../deploy/prometheus/rules/*.yml}")
 INTERVAL=${SCRAPE_INTERVAL:-5s}
 command -v prometheus >/dev/null || die 'no prometheus on PATH'
 MANAGER=$(command -v prometheus-alertmanager || command -v alertmanager) || die 'no alertmanager on PATH'

@@ -128,7 +128,7 @@ export async function startRedis({ alone = false }: Sharing = {}): Promise<Redis
 /**
  * Prometheus and Alertmanager of the caller's own.
  * @param target  host:port whose /metrics is read, in the job `sansdelai`
- * @param rules   path of a rules file; default: the one that is deployed
+ * @param rules   files of rules, as a pattern; default: those that are deployed
  * @param token   sent as a bearer token
  * @param every   pause between two readings and two evaluations; default 1s
  * @throws with promtool's or the server's last lines if they do not start

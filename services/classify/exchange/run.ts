@@ -47,6 +47,8 @@ class Leader {
   readonly #busy = new Map<string, Promise<void>>();
   readonly #sources = new Map<string, Source>();
   readonly #others: ReadonlySet<string>;
+  /** By name: milliseconds from one pull to the next. */
+  readonly #pauses: ReadonlyMap<string, number>;
 
   constructor(
     private readonly runtime: Runtime,
@@ -56,6 +58,7 @@ class Leader {
     private readonly signal: AbortSignal,
   ) {
     const { sources, partners, secret } = settings;
+    this.#pauses = new Map(sources.map(({ name, everyMinutes }) => [name, everyMinutes * 60_000]));
     this.#others = new Set([...sources, ...partners].map(({ name }) => name));
     for (const one of sources) if (one.kind !== 'push') this.#sources.set(one.name, sourceOf(one, secret));
   }
@@ -77,7 +80,7 @@ class Leader {
       if (allowed) this.#start(partner.name, () => settlePartner(this.runtime, partner, allowed));
     }
     const listed = rows.filter(row => this.#others.has(row.name));
-    this.metrics.show(listed, await countWaiting(this.runtime), time.now());
+    this.metrics.show(listed, await countWaiting(this.runtime), this.#pauses, time.now());
   }
 
   async ended(): Promise<void> {

@@ -4,5 +4,7 @@ export { fromHere, requireReading } from './guard.js';
 export { Live, liveStream } from './live/index.js';
 export { openapi } from './openapi/index.js';
 export { outcomeRoutes } from './outcomes.js';
+export { panelRoutes } from './panels.js';
 export { postRoutes } from './posts.js';
 export { reviewRoutes } from './review.js';
+export { ReviewMedia } from './review-media.js';

@@ -12,8 +12,8 @@ const shownHistory = 5;
 /** Characters shown of the post that this one answers. */
 const shownBefore = 600;
 
-/** All that a person needs to decide a case. */
-export async function readReviewCase({ db, config }: Runtime, row: CaseRow): Promise<ReviewCase> {
+/** All that a person needs to decide a case. @param shows whether the platform's pictures can be fetched */
+export async function readReviewCase({ db, config }: Runtime, row: CaseRow, shows: boolean): Promise<ReviewCase> {
   const { platform, post_id: postId, version } = row;
   const [[stored], assessments, clocks, author] = await Promise.all([
     readPosts(db, [{ platform, id: postId, version }]),
@@ -51,7 +51,7 @@ export async function readReviewCase({ db, config }: Runtime, row: CaseRow): Pro
         text: post.text ?? '',
         createdAt: Date.parse(post.createdAt),
         author: post.author.id,
-        media: (post.media ?? []).map(({ type, url }) => ({ type, readable: url !== undefined })),
+        media: (post.media ?? []).map(({ type, url }) => ({ type, readable: shows && url !== undefined })),
         links: post.links ?? [],
         ...(post.views !== undefined && { views: post.views }),
       },

@@ -15,6 +15,7 @@ import { readPosts } from '../../ingest/index.js';
 import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { fromHere } from './guard.js';
 import { readReviewCase } from './review-case.js';
+import type { ReviewMedia } from './review-media.js';
 import type { Claimed } from './review-types.js';
 
 const id = z.string().min(1).max(200);
@@ -33,7 +34,7 @@ const noStore: RequestHandler = (_req, res, next) => {
   next();
 };
 /** The review queue of the console: cases are claimed, given back, and decided so that it can be taken back. */
-export function reviewRoutes(runtime: Runtime): Router {
+export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
   const router = Router();
   router.use('/console/api/review', fromHere, requireScope('cases:decide'), noStore);
 
@@ -58,7 +59,7 @@ export function reviewRoutes(runtime: Runtime): Router {
             ...(!media && { suits: withoutMedia }),
           });
     const [cases, counts] = await Promise.all([
-      Promise.all(rows.map(row => readReviewCase(runtime, row))),
+      Promise.all(rows.map(async row => readReviewCase(runtime, row, await pictures.shows(row.platform)))),
       countQueue(runtime),
     ]);
     res.json({ cases, kept, counts } satisfies Claimed);
@@ -80,6 +81,11 @@ export function reviewRoutes(runtime: Runtime): Router {
   router.delete('/console/api/review/:id/decision', async (req, res) => {
     await takeBack(runtime, (res.locals.caller as Caller).name, String(req.params.id));
     res.status(204).end();
+  });
+  router.get('/console/api/review/:id/media/:n', async (req, res) => {
+    const n = z.coerce.number().int().min(1).max(50).safeParse(req.params.n);
+    if (!n.success) throw new Problem(404, 'There is no such picture.');
+    res.type('jpeg').send(await pictures.read(String(req.params.id), n.data));
   });
   return router;
 }

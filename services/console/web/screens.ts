@@ -33,6 +33,7 @@ export const screens: readonly Screen[] = [
     needs: 'deliveries:read',
     Body: lazy(() => import('./screens/Platforms.js')),
   },
+  { name: 'panels', group: 'operate', needs: 'figures:read', Body: lazy(() => import('./screens/Panels.js')) },
   {
     name: 'letters',
     group: 'operate',

@@ -76,7 +76,8 @@ interface Wanted {
  */
 export async function readFigures(db: Database, query: FiguresQuery): Promise<Figures> {
   for (let left = tries; left > 0; left--) {
-    const [from, to] = [Math.max(query.from, earliest), Math.min(query.to, latest)];
+    const from = Math.min(Math.max(query.from, earliest), latest - 1);
+    const to = Math.max(Math.min(query.to, latest), from + 1);
     const figures = await readOnce(db, { ...query, from, to, by: dimensionsOf(query.by) });
     if (figures) return figures;
   }

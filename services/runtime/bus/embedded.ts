@@ -253,15 +253,20 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
     return found.map(row => toIncoming(line.topic, row));
   }
 
-  async function subscribe({ topic, group, batch, handle }: Subscription): Promise<{ stop(): Promise<void> }> {
-    const line = await channel(topic);
+  /** Up to where a group has dealt with a topic. */
+  async function positionOf(topic: Topic, group: string): Promise<number> {
     const stored = await rows
       .selectFrom('bus_offsets')
       .select('seq')
       .where('consumer', '=', group)
       .where('topic', '=', topic)
       .executeTakeFirst();
-    let position = stored?.seq ?? 0;
+    return stored?.seq ?? 0;
+  }
+
+  async function subscribe({ topic, group, batch, handle }: Subscription): Promise<{ stop(): Promise<void> }> {
+    const line = await channel(topic);
+    let position = await positionOf(topic, group);
     let saved = position;
     const abort = new AbortController();
 
@@ -328,13 +333,18 @@ export async function openEmbeddedBus(db: Database, time: Time, log: Log): Promi
     subscribe,
     async lag(topic, group) {
       const line = await channel(topic);
-      const stored = await rows
-        .selectFrom('bus_offsets')
-        .select('seq')
-        .where('consumer', '=', group)
+      return line.committed - (await positionOf(topic, group));
+    },
+    async oldestWaiting(topic, group) {
+      const oldest = await rows
+        .selectFrom('bus_records')
+        .select('expires_at')
         .where('topic', '=', topic)
+        .where('seq', '>', await positionOf(topic, group))
+        .orderBy('seq')
+        .limit(1)
         .executeTakeFirst();
-      return line.committed - (stored?.seq ?? 0);
+      return oldest && oldest.expires_at - topics[topic].retention;
     },
     problem: async () => undefined,
     stop: async () => {

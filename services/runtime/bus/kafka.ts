@@ -5,6 +5,7 @@ import { UnavailableError } from '../database/types.js';
 import type { Log } from '../log/index.js';
 import { type Time, within } from '../time/index.js';
 import type { Bus, Incoming, Subscription } from './types.js';
+import { type Stretch, Watch } from './watch.js';
 
 export interface KafkaOptions {
   brokers: string[];
@@ -134,6 +135,8 @@ export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log):
     throw new UnavailableError(`Kafka: ${(error as Error).message}`);
   }
   const stops = new Set<() => Promise<void>>();
+  /** By topic and group. */
+  const watches = new Map<string, Watch>();
 
   async function publish(topic: Topic, events: readonly Event[]): Promise<void> {
     if (events.length === 0) return;
@@ -225,20 +228,32 @@ export async function openKafkaBus(options: KafkaOptions, time: Time, log: Log):
     return { stop };
   }
 
+  /** What of each partition a group has not dealt with: from this offset on, up to where the partition ends. */
+  async function waiting(topic: Topic, group: string): Promise<Stretch[]> {
+    const [ends, positions] = await Promise.all([
+      admin.fetchTopicOffsets(name(topic)),
+      admin.fetchOffsets({ groupId: options.prefix + group, topics: [name(topic)] }),
+    ]);
+    const at = new Map(positions[0]?.partitions.map(p => [p.partition, Number(p.offset)]));
+    return ends.map(({ partition, high, low }) => ({
+      partition,
+      from: Math.max(at.get(partition) ?? 0, Number(low)),
+      end: Number(high),
+    }));
+  }
+
   return {
     kind: 'kafka',
     publish,
     subscribe,
     async lag(topic, group) {
-      const [ends, positions] = await Promise.all([
-        admin.fetchTopicOffsets(name(topic)),
-        admin.fetchOffsets({ groupId: options.prefix + group, topics: [name(topic)] }),
-      ]);
-      const at = new Map(positions[0]?.partitions.map(p => [p.partition, Number(p.offset)]));
-      return ends.reduce(
-        (sum, end) => sum + Number(end.high) - Math.max(at.get(end.partition) ?? 0, Number(end.low)),
-        0,
-      );
+      return (await waiting(topic, group)).reduce((sum, { from, end }) => sum + end - from, 0);
+    },
+    async oldestWaiting(topic, group) {
+      const key = `${topic} ${group}`;
+      const watch = watches.get(key) ?? new Watch();
+      watches.set(key, watch);
+      return watch.see(await waiting(topic, group), time.now());
     },
     async problem() {
       try {

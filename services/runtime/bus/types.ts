@@ -39,6 +39,8 @@ export interface Bus {
   subscribe(subscription: Subscription): Promise<{ stop(): Promise<void> }>;
   /** Events of a topic that a group has not dealt with yet. */
   lag(topic: Topic, group: string): Promise<number>;
+  /** When the oldest of them was published, ms since 1970 (Kafka: as far as this process has looked); undefined where there is none. */
+  oldestWaiting(topic: Topic, group: string): Promise<number | undefined>;
   /** Undefined where it can take events; else what is wrong. */
   problem(): Promise<string | undefined>;
   stop(): Promise<void>;

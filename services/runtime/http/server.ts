@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import { isLoopback } from '../config/index.js';
+import { exposition } from '../metrics/index.js';
 import type { Runtime } from '../service.js';
 import { notFound, onError, Problem } from './problem.js';
 
@@ -81,7 +82,11 @@ export async function listen(
   });
   app.get('/metrics', async (req, res) => {
     guardMetrics(runtime, req.headers.authorization);
-    res.type(runtime.metrics.registry.contentType).send(await runtime.metrics.registry.metrics());
+    // Prometheus asks for OpenMetrics, the only format with exemplars; whoever does not is sent the plain text.
+    const open = 'application/openmetrics-text; version=1.0.0';
+    const wantsOpen = req.accepts(['text/plain; version=0.0.4', open]) === open;
+    const { type, body } = await exposition(runtime.metrics.registry, wantsOpen);
+    res.vary('Accept').type(type).send(body);
   });
   app.use((req, res, next) => {
     if (!serving) throw new Problem(503, 'Starting; try again in a moment.', {}, { 'Retry-After': '1' });

@@ -14,8 +14,6 @@ export interface Metrics {
   registry: Registry;
   stageSeconds: StageMetrics;
   lag: Lag;
-  /** Of the runner as it was: `lag` tells it now. */
-  lagSeconds: { set(labels: { stage: string }, seconds: number): void };
   results: Counter<'stage' | 'result'>;
   httpSeconds: RequestMetrics;
 }
@@ -30,7 +28,6 @@ export function createMetrics(time: Pick<Time, 'now'> = realTime): Metrics {
     registry,
     stageSeconds: stageMetrics(registry),
     lag: new Lag(registry, time),
-    lagSeconds: { set: () => undefined },
     results: new Counter({
       name: 'pipeline_results_total',
       help: 'Events by stage and what became of them.',

@@ -92,12 +92,9 @@ export class Runner {
 
   /** Deals with a batch from the bus. Rejects only where nothing can be committed: then the bus brings it again. */
   async handle(events: Incoming[]): Promise<void> {
-    const { metrics, time } = this.parts;
-    const end = metrics.stageSeconds.startTimer({ stage: this.stage.name });
+    const end = this.parts.metrics.stageSeconds.startTimer({ stage: this.stage.name });
     await this.#deal(events, undefined);
-    end();
-    const newest = events[events.length - 1];
-    if (newest) metrics.lagSeconds.set({ stage: this.stage.name }, Math.max(0, time.now() - newest.time) / 1000);
+    end(events.find(({ traceparent }) => traceparent)?.traceparent);
   }
 
   /** Tries what is parked and due, the oldest event of each key, until nothing is. */

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { percentile } from '../../../services/cli/figures.js';
 import {
   type Dimension,
@@ -13,7 +12,7 @@ import {
 import { monthOf, monthStart } from '../../../services/ledger/sla/period.js';
 import { ledgerSealsTable, ledgerStateTable } from '../../../services/ledger/tables.js';
 import { type Database, migrate, openPostgres, openSqlite, sql } from '../../../services/runtime/index.js';
-import { freshDatabase, startPostgres } from '../../servers/index.js';
+import { startPostgres } from '../../servers/index.js';
 import { chance, fill, firstMonth, lastMonth, stretch } from './fill.js';
 
 export interface SlaOptions {
@@ -158,22 +157,16 @@ export async function slaBench(options: SlaOptions): Promise<string> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const postgres = await startPostgres();
-  const url = await freshDatabase();
-  const db = openPostgres(url, 5, () => undefined);
+  const server = await startPostgres({ alone: true });
+  const db = openPostgres(server.url, 5, () => undefined);
   try {
     lines.push(...(await measure('PostgreSQL', db, options)));
-    const bytes = await sql<{ n: number }>`select pg_database_size(current_database()) as n`.execute(
-      db.tables<unknown>(),
-    );
-    lines.push(`The database: ${number((bytes.rows[0]?.n ?? 0) / 1e6)} MB.`);
+    const size = sql<{ n: number }>`select pg_database_size(current_database()) as n`;
+    const { rows } = await size.execute(db.tables<unknown>());
+    lines.push(`The database: ${number((rows[0]?.n ?? 0) / 1e6)} MB.`);
   } finally {
     await db.stop();
-    const client = new pg.Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query(`drop database ${new URL(url).pathname.slice(1)}`);
-    await client.end();
-    await postgres.stop();
+    await server.stop();
   }
   return lines.join('\n');
 }

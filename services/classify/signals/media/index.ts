@@ -1,4 +1,4 @@
-export type { MediaSource } from './fetch/index.js';
+export { type Fetcher, type MediaSource, startFetcher } from './fetch/index.js';
 export { type FetchedMediaOptions, fetchedMediaSignal } from './fetched-signal.js';
 export { farthest, HammingIndex, type Hash, type Neighbour } from './hamming/index.js';
 export { lookupAnswerSchema, lookupRoutes, lookupsSchema } from './lookup.js';

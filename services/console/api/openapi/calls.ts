@@ -6,6 +6,7 @@ import { deadLetterSchema } from '../dead-letters.js';
 import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
+import { orderCalls } from './order-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
 export interface Call {
@@ -102,6 +103,7 @@ export const calls: readonly Call[] = [
     query: { limit: limit(500, 50), escalated: flag.describe('only those that are not confirmed') },
     answers: { 200: { description: 'Newest first.', body: json(answers.removalsSchema) } },
   },
+  ...orderCalls,
   {
     method: 'get',
     path: '/v1/clocks',

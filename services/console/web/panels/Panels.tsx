@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { Figures } from '../../api/figures.js';
+import type { Figures } from '../../api/panels.js';
 import { ask } from '../api.js';
 import { language } from '../strings.js';
 import { OnCall } from './OnCall.js';
@@ -33,7 +33,7 @@ export function Panels() {
   const { data, isError } = useQuery({
     queryKey: ['figures'],
     queryFn: async () => {
-      readings.current = [...readings.current, new Reading(await ask<Figures>('/console/api/figures'))].slice(-kept);
+      readings.current = [...readings.current, new Reading(await ask<Figures>('/console/api/panels'))].slice(-kept);
       return readings.current;
     },
     refetchInterval: every,

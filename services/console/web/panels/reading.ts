@@ -1,4 +1,4 @@
-import type { Figure, Figures } from '../../api/figures.js';
+import type { Figure, Figures } from '../../api/panels.js';
 
 type Labels = Record<string, string>;
 

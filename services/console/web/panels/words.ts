@@ -1,6 +1,6 @@
-/** The words of the page of figures. */
+/** The words of the panels. */
 const en = {
-  title: 'Figures',
+  title: 'Monitoring',
   hint: 'What this process publishes at /metrics. With many processes, those of the others are in Grafana.',
   readers: { regulator: 'Regulator', operator: 'Operator', 'on-call': 'On call' },
   who: 'For whom',
@@ -76,7 +76,7 @@ const en = {
 export type Words = typeof en;
 
 const de: Words = {
-  title: 'Zahlen',
+  title: 'Überwachung',
   hint: 'Was dieser Prozess unter /metrics veröffentlicht. Bei vielen Prozessen stehen die Zahlen der anderen in Grafana.',
   readers: { regulator: 'Aufsicht', operator: 'Betrieb', 'on-call': 'Bereitschaft' },
   who: 'Für wen',
@@ -150,7 +150,7 @@ const de: Words = {
 };
 
 const fr: Words = {
-  title: 'Chiffres',
+  title: 'Surveillance',
   hint: 'Ce que ce processus publie sous /metrics. Avec plusieurs processus, les chiffres des autres sont dans Grafana.',
   readers: { regulator: 'Régulateur', operator: 'Exploitation', 'on-call': 'Astreinte' },
   who: 'Pour qui',

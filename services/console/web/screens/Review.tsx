@@ -207,7 +207,7 @@ export default function Review({ session }: ScreenProps) {
                     <kbd>{n + 1}</kbd> {words.categories[name]}
                   </Button>
                 ))}
-                <Button variant="subtle" onClick={() => setChoosing(undefined)}>
+                <Button variant="default" onClick={() => setChoosing(undefined)}>
                   <kbd>Esc</kbd> {words.back}
                 </Button>
               </fieldset>

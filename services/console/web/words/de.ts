@@ -228,6 +228,7 @@ export const de: Words = {
       live: 'Live',
       review: 'Prüfung',
       figures: 'Zahlen',
+      panels: 'Überwachung',
       platforms: 'Plattformen',
       letters: 'Liegengebliebenes',
       banks: 'Banken',

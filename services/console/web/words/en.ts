@@ -226,6 +226,7 @@ export const en = {
       live: 'Live',
       review: 'Review',
       figures: 'Figures',
+      panels: 'Monitoring',
       platforms: 'Platforms',
       letters: 'Dead letters',
       banks: 'Banks',

@@ -227,6 +227,7 @@ export const fr: Words = {
       live: 'En direct',
       review: 'Examen',
       figures: 'Chiffres',
+      panels: 'Surveillance',
       platforms: 'Plateformes',
       letters: 'Rebuts',
       banks: 'Banques',

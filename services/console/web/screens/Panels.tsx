@@ -1,0 +1,1 @@
+export { Panels as default } from '../panels/Panels.js';
