@@ -101,7 +101,7 @@ async function decideOnce(runtime: Runtime, caseId: string, decision: Decision, 
 /** What was decided so already; undefined where there is something to do. @throws Problem 409 where it was decided otherwise. */
 function answered({ case: row, removal, grounds }: Found, { decision }: Decision): Decided | undefined {
   if (row.state === 'open') return undefined;
-  const done = row.decision === decision && (decision !== 'restore' || !grounds.some(liftable));
+  const done = row.decision === decision && (decision !== 'restore' || grounds.length === 0);
   if (done) {
     const at = row.decided_at ?? row.opened_at;
     return { caseId: row.id, decision, at, ...(removal ? { removalId: removal.id } : {}) };

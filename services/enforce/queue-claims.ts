@@ -34,12 +34,23 @@ export async function claimCases(runtime: Needs, who: string, claim: Claim): Pro
     const cases = await openCases(runtime, found);
     const suit = await claim.suits?.(cases);
     const wanted = suit ? cases.filter(({ id }) => suit.has(id)) : cases;
-    while (wanted.length > 0 && claimed.length < claim.n)
-      claimed.push(...(await take(runtime, who, wanted.splice(0, claim.n - claimed.length))));
+    while (wanted.length > 0 && claimed.length < claim.n) {
+      const asked = wanted.splice(0, claim.n - claimed.length);
+      const taken = await take(runtime, who, asked);
+      claimed.push(...taken);
+      // Others ask at this moment, for the same: each goes on elsewhere among what is due now.
+      if (taken.length < asked.length) wanted.push(...wanted.splice(0, placeOf(who, wanted.length)));
+    }
     after = found.at(-1);
     if (found.length < page) break;
   }
   return claimed;
+}
+
+/** A place in a list, by name. */
+function placeOf(who: string, length: number): number {
+  const sum = [...who].reduce((all, letter) => (all * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
+  return length === 0 ? 0 : sum % length;
 }
 
 async function readFree({ db, time }: Needs, who: string, claim: Claim, after: QueueRow | undefined) {

@@ -44,17 +44,19 @@ export interface Noted {
 
 export const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Orders of one authority are taken one after the other, so that a flood of them is counted as it comes. */
-const queues = new Map<string, Promise<unknown>>();
-function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const turn = (queues.get(name) ?? Promise.resolve()).then(work, work);
-  const settled = turn.then(
-    () => undefined,
-    () => undefined,
-  );
-  queues.set(name, settled);
-  void settled.then(() => queues.get(name) === settled && queues.delete(name));
-  return turn;
+/** Orders of each authority that this process is taking at this moment: a flood that comes all at once is counted as it comes. */
+const underWay = new Map<string, number>();
+
+async function counting<T>(name: string, work: (ahead: number) => Promise<T>): Promise<T> {
+  const ahead = underWay.get(name) ?? 0;
+  underWay.set(name, ahead + 1);
+  try {
+    return await work(ahead);
+  } finally {
+    const left = (underWay.get(name) ?? 1) - 1;
+    if (left === 0) underWay.delete(name);
+    else underWay.set(name, left);
+  }
 }
 
 function noticeOf({ content, authority, receivedAt }: Incoming): Noted['notice'] {
@@ -63,7 +65,12 @@ function noticeOf({ content, authority, receivedAt }: Incoming): Noted['notice']
   return receivedAt - Date.parse(authority.noticeAt) < day / 2 ? 'short' : 'given';
 }
 
-async function tooMany(parts: Parts, { row, usualOrdersADay: usual }: KnownAuthority, now: number): Promise<boolean> {
+async function tooMany(
+  parts: Parts,
+  { row, usualOrdersADay: usual }: KnownAuthority,
+  now: number,
+  ahead: number,
+): Promise<boolean> {
   if ((row.confirmed_until ?? 0) > now) return false;
   const { count } = await parts.runtime.db
     .tables<OrderRows>()
@@ -72,7 +79,7 @@ async function tooMany(parts: Parts, { row, usualOrdersADay: usual }: KnownAutho
     .where('authority', '=', row.id)
     .where('received_at', '>', now - day)
     .executeTakeFirstOrThrow();
-  return Number(count) >= farMore(usual ?? parts.settings.usualOrdersADay);
+  return Number(count) + ahead >= farMore(usual ?? parts.settings.usualOrdersADay);
 }
 
 async function locateAll({ runtime }: Parts, content: OrderContent): Promise<Item[]> {
@@ -104,6 +111,7 @@ async function doubtsOf(
   incoming: Incoming,
   items: readonly Item[],
   lacks: readonly Finding[],
+  ahead: number,
 ): Promise<Doubt[]> {
   const { content, authority } = incoming;
   const may = authority?.instruments.includes(content.instrument) === true && authority.state === content.issuingState;
@@ -116,7 +124,7 @@ async function doubtsOf(
     ['not-public', items.some(item => item.phase === 'not-public')],
     // A removal here is a removal everywhere: less than that is for a person to decide.
     ['territory', !everywhere],
-    ['volume', authority !== undefined && (await tooMany(parts, authority, incoming.receivedAt))],
+    ['volume', authority !== undefined && (await tooMany(parts, authority, incoming.receivedAt, ahead))],
   ];
   return all.flatMap(([doubt, is]) => (is ? [doubt] : []));
 }
@@ -132,10 +140,10 @@ const keyOf = ({ content, authority, hash }: Incoming): string =>
  * @throws Problem 409 where another order came under this reference
  */
 export function takeOrder(parts: Parts, incoming: Incoming): Promise<{ row: OrderRow; isNew: boolean }> {
-  return inTurn(incoming.authority?.id ?? '', () => untilDone(() => takeOnce(parts, incoming)));
+  return counting(incoming.authority?.id ?? '', ahead => untilDone(() => takeOnce(parts, incoming, ahead)));
 }
 
-async function takeOnce(parts: Parts, incoming: Incoming): Promise<{ row: OrderRow; isNew: boolean }> {
+async function takeOnce(parts: Parts, incoming: Incoming, ahead: number): Promise<{ row: OrderRow; isNew: boolean }> {
   const { runtime, settings } = parts;
   const { db, config } = runtime;
   const rows = db.tables<OrderRows>();
@@ -151,7 +159,7 @@ async function takeOnce(parts: Parts, incoming: Incoming): Promise<{ row: OrderR
   const given: Incoming = { ...incoming, ...(authority && { authority }) };
   const lacks = findingsOf(content, settings.provider.languages, runtime.time.now());
   const items = await locateAll(parts, content);
-  const doubts = await doubtsOf(parts, given, items, lacks);
+  const doubts = await doubtsOf(parts, given, items, lacks, ahead);
   const notice = noticeOf(given);
   const { homeState } = settings.provider;
   const seal = content.nonDisclosure && Math.min(Date.parse(content.nonDisclosure.until), at + longestSeal);
@@ -192,16 +200,14 @@ async function freshAuthority({ runtime }: Parts, { authority }: Incoming): Prom
   return { ...authority, row };
 }
 
-/** Counts an authority's orders from what was read: of two at once in different processes, one is taken afresh. */
 function counted({ runtime }: Parts, row: AuthorityRow | undefined, at: number): Write[] {
   if (!row) return [];
   const query = runtime.db
     .tables<OrderRows>()
     .updateTable('authorities')
-    .set({ orders: row.orders + 1, first_at: row.first_at ?? at })
-    .where('id', '=', row.id)
-    .where('orders', '=', row.orders);
-  return [{ query, atLeast: 1 }];
+    .set(({ eb, fn, val }) => ({ orders: eb('orders', '+', 1), first_at: fn.coalesce('first_at', val(at)) }))
+    .where('id', '=', row.id);
+  return [{ query }];
 }
 
 function fileOf({ runtime }: Parts, id: string, { file }: Incoming): Write[] {

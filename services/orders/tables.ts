@@ -232,7 +232,7 @@ export const authoritiesTable: Table = {
     /** JSON of `Authority`, as the file has it. */
     entry: 'text',
     revoked: 'integer',
-    /** Orders taken from it: moved with each, so that two at once count as two. */
+    /** Orders taken from it. */
     orders: 'bigint',
     first_at: 'bigint?',
     /** More orders than usual are confirmed until then. */

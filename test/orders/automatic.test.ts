@@ -199,7 +199,7 @@ test('an answer that the authority does not take is sent again, under the same n
     async () => (await scene.call('GET', `/v1/removal-orders/${body.id}`)).body.forms[0].attempts > 0,
     'a try',
   );
-  expect(await clock('tco-feedback', body.id)).toMatchObject({ state: 'running' });
+  await until(async () => (await clock('tco-feedback', body.id))?.state === 'running', 'the feedback clock');
   scene.box.state.away = false;
   await until(async () => (await clock('tco-feedback', body.id))?.state === 'stopped', 'the answer', 20_000);
 });

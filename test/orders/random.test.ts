@@ -95,7 +95,7 @@ test('no sequence of events stops a clock without its evidence', () => {
       if (order.told.includes('refused')) expect(given.verified).toBe(false);
       if (order.told.includes('nothing-there')) expect(seen('item-not-there') || seen('item-left')).toBe(true);
     }),
-    { numRuns: Number(process.env.FC_RUNS ?? 1_500) },
+    { numRuns: Number(process.env.FC_RUNS ?? 600) },
   );
 });
 
@@ -120,7 +120,7 @@ test('an order that binds and is not executed has its clock: running, or held on
       // Only what is to come back has that clock.
       expect(order.open().includes('tco-reinstatement')).toBe(phase === 'lifted');
     }),
-    { numRuns: Number(process.env.FC_RUNS ?? 1_500) },
+    { numRuns: Number(process.env.FC_RUNS ?? 600) },
   );
 });
 
@@ -141,6 +141,6 @@ test('facts make the same clocks in whatever order and however often they come',
           .sort((a, b) => (a.id < b.id ? -1 : 1));
       expect(bare(again.clocks.rows)).toEqual(bare(order.clocks.rows));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -32,6 +32,13 @@ export async function answersBox() {
 const pair = await generateKeyPair('EdDSA', { extractable: true });
 const other = await generateKeyPair('EdDSA', { extractable: true });
 
+/** Signs as the authority of the register does. */
+export const sign = (payload: object, header: object = {}, key = pair.privateKey): Promise<string> =>
+  new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'key-1', ...header })
+    .sign(key);
+export const publicKey = async () => ({ ...(await exportJWK(pair.publicKey)), kid: 'key-1', alg: 'EdDSA' });
+
 export interface Scene extends Running {
   platform: Platform;
   time: ForwardTime;
@@ -58,7 +65,7 @@ let made = 0;
 
 export async function openScene(
   settings: Record<string, string> = {},
-  { folder = newFolder(), platform: given = undefined as Platform | undefined, yaml = '' } = {},
+  { folder = newFolder(), platform: given = undefined as Platform | undefined, yaml = '', classify = false } = {},
 ): Promise<Scene> {
   const platform = given ?? (await startPlatform());
   const box = await answersBox();
@@ -97,7 +104,7 @@ export async function openScene(
       LOOK_TIMEOUT: '1s',
       ...settings,
     },
-    { services: ['ingest', 'orders', 'enforce', 'clocks', 'ledger'], folder, time },
+    { services: ['ingest', ...(classify ? ['classify'] : []), 'orders', 'enforce', 'clocks', 'ledger'], folder, time },
   );
   const scene: Scene = {
     ...running,
@@ -139,10 +146,15 @@ export async function openScene(
     }),
     async send(order, { claims = {}, header = {}, with: which } = {}) {
       const seconds = Math.floor(time.now() / 1000);
-      const payload = { aud: 'acme', iat: seconds, exp: seconds + 3600, jti: `order-${made++}`, order, ...claims };
-      const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'key-1', ...header })
-        .sign(which === 'other' ? other.privateKey : pair.privateKey);
+      const payload = {
+        aud: 'acme',
+        iat: seconds,
+        exp: seconds + 3600,
+        jti: `order-of-tests-${made++}`,
+        order,
+        ...claims,
+      };
+      const jws = await sign(payload, header, which === 'other' ? other.privateKey : pair.privateKey);
       return scene.sendRaw(jws);
     },
     async sendRaw(jws: string) {

@@ -7,6 +7,7 @@ import {
   countQueue,
   decisionSchema,
   holdDecision,
+  type QueueCounts,
   releaseCase,
   renewClaims,
   takeBack,
@@ -29,6 +30,9 @@ const claimSchema = z.strictObject({
   keep: z.array(id).max(20).default([]),
 });
 
+/** How old (ms) the counts may be that are told. */
+const countEvery = 2_000;
+
 const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   next();
@@ -37,6 +41,20 @@ const noStore: RequestHandler = (_req, res, next) => {
 export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
   const router = Router();
   router.use('/console/api/review', fromHere, requireScope('cases:decide'), noStore);
+
+  let counted: { at: number; counts: Promise<QueueCounts> } | undefined;
+  /** Counted once for all who ask within some seconds: it reads every open case. */
+  function counts(): Promise<QueueCounts> {
+    const at = runtime.time.steady();
+    if (!counted || at - counted.at > countEvery) {
+      const made = { at, counts: countQueue(runtime) };
+      counted = made;
+      made.counts.catch(() => {
+        if (counted === made) counted = undefined;
+      });
+    }
+    return counted.counts;
+  }
 
   /** Those whose posts hold no media. */
   async function withoutMedia(rows: readonly CaseRow[]): Promise<ReadonlySet<string>> {
@@ -58,11 +76,11 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
             ...(languages && { languages }),
             ...(!media && { suits: withoutMedia }),
           });
-    const [cases, counts] = await Promise.all([
+    const [cases, waiting] = await Promise.all([
       Promise.all(rows.map(async row => readReviewCase(runtime, row, await pictures.shows(row.platform)))),
-      countQueue(runtime),
+      counts(),
     ]);
-    res.json({ cases, kept, counts } satisfies Claimed);
+    res.json({ cases, kept, counts: waiting } satisfies Claimed);
   });
 
   router.post('/console/api/review/:id/release', async (req, res) => {

@@ -173,7 +173,7 @@ function ofItem(
   const item = itemOf(state, event.n);
   const nothing: Outcome = { state, facts: [], effects: [] };
   if (event.type === 'item-asked') {
-    if (item.phase !== 'found' && item.phase !== 'not-public') return nothing;
+    if (state.phase !== 'executing' || (item.phase !== 'found' && item.phase !== 'not-public')) return nothing;
     const change = { phase: 'removing', removalId: event.removalId, askedAt: event.at } as const;
     return { ...nothing, state: withItem(state, event.n, change) };
   }
