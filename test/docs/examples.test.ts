@@ -103,9 +103,8 @@ test('the way to verify a signature takes ours, and nothing else', async () => {
 
 /** What a reader types, in one terminal a page. An answer that is an error ends it. */
 async function type(page: string): Promise<string> {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
   const prelude =
-    'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\nnpm() { shift; [ "$1" = --silent ] && shift; local name="$1"; shift; [ "${1:-}" = -- ] && shift; command node "$ROOT/services/cli/sansdelai.mjs" "$name" "$@"; }\n';
+    'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\nnpm() { shift; if [ "$1" = --silent ]; then shift; fi; local name="$1"; shift; if [ "$#" -gt 0 ] && [ "$1" = -- ]; then shift; fi; command node "$ROOT/services/cli/sansdelai.mjs" "$name" "$@"; }\n';
   const script = prelude + blocks(page, 'sh test').join('\n').replaceAll('http://127.0.0.1:8080', installation.url);
   const env = {
     PATH: process.env.PATH,
