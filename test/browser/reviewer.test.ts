@@ -164,10 +164,9 @@ withServers(['chromium'], 'a reviewer’s day, by the keyboard', () => {
     await page.goto(`${here.url}/#/figures`);
     await signIn(page, 'regulator');
     await page.getByRole('heading', { name: 'Figures' }).waitFor();
-    expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
-      'Figures',
-      'regulatorregulator',
-    ]);
+    const named = await page.getByRole('navigation').getByRole('link').allTextContents();
+    expect(named).toContain('Figures');
+    for (const name of ['Live', 'Review', 'Banks', 'People', 'Keys']) expect(named).not.toContain(name);
     await page.getByRole('link', { name: 'Check it yourself: Review' }).waitFor();
     for (const path of ['/console/api/live', '/console/api/posts/bad?platform=forum', '/v1/cases'])
       expect((await page.request.get(`${here.url}${path}`)).status()).toBe(403);
