@@ -160,6 +160,11 @@ withServers(['chromium'], 'a reviewer’s day, by the keyboard', () => {
   });
 
   test('a regulator sees figures, and nothing that names a post', async () => {
+    await queueUp(here, [forumPost('counted', { text: `${ferry} It counts.` })]);
+    await eventually(async () => {
+      const { figures } = (await (await here.ask('/v1/sla')).json()) as { figures: { obligation: string }[] };
+      return figures.some(({ obligation }) => obligation === 'review') ? true : undefined;
+    });
     const { page } = await openPage(browser);
     await page.goto(`${here.url}/#/figures`);
     await signIn(page, 'regulator');

@@ -92,7 +92,7 @@ function Bars({ figures, limits }: { figures: readonly Figure[]; limits: Answer[
                 {figure.share === undefined ? '–' : share(figure.share)}
               </p>
               <p className={table.dim}>
-                {words.columns.share.toLowerCase()} ({limit === undefined ? words.noLimit : duration(limit * 1_000)})
+                {words.columns.share} ({limit === undefined ? words.noLimit : duration(limit * 1_000)})
               </p>
               {figure.share !== undefined && (
                 <p className={table.dim}>{words.ofAll(number(figure.within), number(figure.limited))}</p>
