@@ -37,7 +37,8 @@ scenario(
     const reviews = await clocks.get('/v1/clocks?obligation=review');
     expect(reviews.body.clocks).toHaveLength(1);
     const table = await clocks.get('/v1/obligations');
-    expect(table.body.obligations).toMatchObject([
+    // The operator's own come first.
+    expect(table.body.obligations.slice(0, 3)).toMatchObject([
       { name: 'review', setBy: 'operator', seconds: 86_400 },
       { name: 'removal', seconds: 300 },
       { name: 'posted-to-gone' },

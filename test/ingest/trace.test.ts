@@ -18,7 +18,7 @@ const followed = (id: string) =>
       .select(['topic', 'type', 'traceparent'])
       .where('key', '=', `sandbox/${id}`)
       .execute();
-    return records.some(({ topic }) => topic === 'evidence') ? records : undefined;
+    return records.some(({ topic }) => topic === 'ledger') ? records : undefined;
   });
 const send = (id: string, traceparent: string) =>
   here.ask('/v1/posts', {
@@ -31,9 +31,11 @@ test("a sender's trace is carried on by all that follows from the post", async (
   const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   expect((await send('traced', trace)).status).toBe(202);
   const records = await followed('traced');
-  expect(new Set(records.map(({ topic }) => topic))).toEqual(new Set(['posts', 'assessments', 'evidence']));
+  expect(new Set(records.map(({ topic }) => topic))).toEqual(new Set(['posts', 'assessments', 'evidence', 'ledger']));
   // What the executor tells later has no event before it to take the trace from.
-  for (const { type, traceparent } of records) if (type !== 'removal.ended.v1') expect(traceparent).toBe(trace);
+  const [entered, before] = [true, false].map(ledger => records.filter(({ topic }) => (topic === 'ledger') === ledger));
+  for (const { type, traceparent } of before ?? []) if (type !== 'removal.ended.v1') expect(traceparent).toBe(trace);
+  expect(entered?.map(({ traceparent }) => traceparent)).toContain(trace);
 });
 
 test('what is no trace is not carried', async () => {
