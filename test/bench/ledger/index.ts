@@ -49,12 +49,16 @@ async function measure(mode: 'embedded' | 'servers', count: number, runs: number
   try {
     for (let run = 0; run <= runs; run++) {
       const events = [...removals(run === 0 ? 4_000 : count, `${mode}${run}`)];
-      const target = (await size()) + events.length;
+      const before = await size();
+      const target = before + events.length;
       for (let i = 0; i < events.length; i += 500) await runtime.commit([], events.slice(i, i + 500));
       // All are on the bus: what is measured is the ledger alone.
       await realTime.sleep(1_000);
       const from = performance.now();
       const service = await ledger.start(runtime);
+      // From the first batch on: joining Kafka's group takes seconds, once.
+      while ((await size()) === before) await realTime.sleep(10);
+      const first = { size: await size(), at: performance.now() };
       while ((await size()) < target) {
         await realTime.sleep(50);
         const latest = await rows
@@ -64,7 +68,7 @@ async function measure(mode: 'embedded' | 'servers', count: number, runs: number
           .executeTakeFirst();
         if (latest && performance.now() - from > 1_000) ages.push(Date.now() - latest.at);
       }
-      const perSecond = events.length / ((performance.now() - from) / 1000);
+      const perSecond = (target - first.size) / ((performance.now() - first.at) / 1000);
       if (run > 0) rates.push(perSecond);
       await service.stop();
       say(`${mode} run ${run}: ${Math.round(perSecond)} entries/s`);
@@ -95,7 +99,7 @@ export async function ledgerBench({ count, runs, say }: { count: number; runs: n
     );
   }
   return [
-    `Entries appended by a ledger that is started with ${count.toLocaleString('en')} of them waiting, its start included; median of ${runs}. Each moves two clocks, whose figures are kept in the same commit.`,
+    `Entries appended by a ledger that is started with ${count.toLocaleString('en')} of them waiting, from its first batch on; median of ${runs}. Each moves two clocks, whose figures are kept in the same commit.`,
     '',
     `| | entries | goal | of fsync’d inserts alone (${Math.round(raw).toLocaleString('en')}/s) | oldest checkpoint meanwhile (its time is in whole seconds) |`,
     '|---|---|---|---|---|',
