@@ -32,6 +32,7 @@ export const casesTable: Table = {
   },
   primaryKey: ['id'],
   added: [['language'], ['category']],
+  addedIndexes: ['author'],
   indexes: {
     item: { columns: ['item'] },
     queue: { columns: ['priority', 'opened_at'], where: "state = 'open'" },

@@ -6,7 +6,7 @@ import { Problem, parseBody, type Runtime, readBody } from '../runtime/index.js'
 import { type Signers, showKeys } from './keys.js';
 import { hashesAt, packEntries, parseTilePath, tileWidth } from './log/index.js';
 import { latestCheckpoint } from './sign.js';
-import { emptyState } from './stage.js';
+import { readState } from './state.js';
 import type { LedgerRows } from './tables.js';
 import { readEntries, readHashes } from './tail.js';
 
@@ -45,12 +45,11 @@ export function ledgerRoutes(runtime: Runtime, signers: Signers): Router {
     const path = (req.params as unknown as { path: string[] }).path.join('/');
     const tile = parseTilePath(`tile/${path}`);
     if (!tile) throw noTile();
-    const state =
-      (await rows.selectFrom('ledger_state').select('size').where('id', '=', 1).executeTakeFirst()) ?? emptyState;
+    const { size } = await readState(db);
     const from = tile.index * tileWidth;
     const to = from + tile.width;
     const level = tile.level === 'entries' ? 0 : tile.level;
-    if (to > hashesAt(level, state.size)) throw noTile();
+    if (to > hashesAt(level, size)) throw noTile();
     const body =
       tile.level === 'entries'
         ? packEntries(await readEntries(db, from, to))

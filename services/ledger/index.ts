@@ -1,11 +1,8 @@
-import { Gauge } from 'prom-client';
 import { rulesOf } from '../clocks/index.js';
-import { toLedger } from '../contracts/index.js';
-import { aborted, loop, type RunningService, type Runtime, type Service } from '../runtime/index.js';
+import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { ledgerRoutes } from './http.js';
 import { openKeys } from './keys.js';
 import { publishRoutes } from './publish/index.js';
-import { forgetDetails } from './retention.js';
 import { keepChecking } from './self-check.js';
 import { keepSigning, latestCheckpoint } from './sign.js';
 import { slaRoutes, slaTables } from './sla/index.js';
@@ -28,47 +25,11 @@ export const ledger: Service = {
   tables: [...ledgerTables, ...slaTables],
   /** @throws ConfigError where the key can't be used. */
   async start(runtime: Runtime): Promise<RunningService> {
-    const { config, db, time, log, metrics } = runtime;
-    const { signers, rotated } = await openKeys(runtime);
-    if (rotated) {
-      const { verifier, size, at } = rotated;
-      await runtime.commit(
-        [],
-        [toLedger({ kind: 'key.changed', at, detail: { verifier, size } }, '/ledger', verifier)],
-      );
-      log.info({ verifier, size }, 'the ledger is signed with a new key');
-    }
+    const { config, db, time } = runtime;
+    const signers = await openKeys(runtime);
     const stage = await runtime.run(appendStage(runtime));
     const leading = runtime.lead('ledger', async (_fence, signal) => {
-      const gauges = [
-        new Gauge({
-          name: 'ledger_checkpoint_timestamp_seconds',
-          help: 'When the newest checkpoint of the ledger was signed.',
-          registers: [metrics.registry],
-          async collect() {
-            const latest = await latestCheckpoint(db);
-            if (latest) this.set(latest.at / 1000);
-          },
-        }),
-        new Gauge({
-          name: 'ledger_size',
-          help: 'Entries that the newest checkpoint signs.',
-          registers: [metrics.registry],
-          async collect() {
-            const latest = await latestCheckpoint(db);
-            if (latest) this.set(latest.size);
-          },
-        }),
-      ];
-      const forgetting = loop(
-        time,
-        3600_000,
-        signal => forgetDetails(db, time.now() - config.RETENTION_DETAILS, signal),
-        error => log.error({ err: error }, 'old details of the ledger were not erased'),
-      );
-      await Promise.all([keepSigning(runtime, signers, signal), keepChecking(runtime, signal), aborted(signal)]);
-      await forgetting.stop();
-      for (const { name } of gauges as unknown as { name: string }[]) metrics.registry.removeSingleMetric(name);
+      await Promise.all([keepSigning(runtime, signers, signal), keepChecking(runtime, signal)]);
     });
 
     const router = ledgerRoutes(runtime, signers);

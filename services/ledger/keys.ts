@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { toLedger } from '../contracts/index.js';
 import { type Config, ConfigError, ConflictError, type Runtime } from '../runtime/index.js';
 import { parseSigner, type SignerKey, signerOf, signerText, signNote, verifierText } from './log/index.js';
+import { readState } from './state.js';
 import { type LedgerKeyRow, type LedgerRows, ledgerKeysTable } from './tables.js';
 
 /** The settings that say where the key is. */
@@ -59,11 +61,12 @@ const asSigners = (keys: readonly SignerKey[], path: string): Signers => {
 };
 
 /**
- * Reads the keys, or makes the first. A new key in the file is entered with a statement that the one before it signs too.
+ * Reads the keys, or makes the first. A new key in the file is entered with a statement that the one before it signs too, in the commit that goes over
+ * to it.
  * @throws ConfigError where the file's keys are not those that sign this log.
  */
-export async function openKeys(runtime: Runtime): Promise<{ signers: Signers; rotated?: LedgerKeyRow }> {
-  const { config, db, time, url } = runtime;
+export async function openKeys(runtime: Runtime): Promise<Signers> {
+  const { config, db, time, url, log } = runtime;
   const path = keyFile(config);
   const rows = db.tables<LedgerRows>();
   const last = await rows.selectFrom('ledger_keys').selectAll().orderBy('n', 'desc').limit(1).executeTakeFirst();
@@ -79,25 +82,28 @@ export async function openKeys(runtime: Runtime): Promise<{ signers: Signers; ro
   const signers = asSigners(readKeys(path), path);
   const [newest] = signers;
   const verifier = verifierText(newest);
-  if (last?.verifier === verifier) return { signers };
+  if (last?.verifier === verifier) return signers;
   const before = signers.find(key => verifierText(key) === last?.verifier);
   if (last && !before)
     throw new ConfigError(
       `LEDGER_KEY_FILE: this ledger is signed with ${last.verifier}; ${path} has another key. To change the key, keep the old one on the line below the new`,
     );
-  const state = await rows.selectFrom('ledger_state').select('size').where('id', '=', 1).executeTakeFirst();
+  const { size } = await readState(db);
   const at = time.now();
-  const size = state?.size ?? 0;
   const statement = before ? signNote(statementText(newest.name, verifier, size), [before, newest], at) : '';
   const row: LedgerKeyRow = { n: (last?.n ?? 0) + 1, verifier, size, statement, at };
+  const entered = before
+    ? [toLedger({ kind: 'key.changed', at, detail: { verifier, size } }, '/ledger', verifier)]
+    : [];
   try {
-    await db.commit([db.insert(ledgerKeysTable, [row])]);
+    await runtime.commit([db.insert(ledgerKeysTable, [row])], entered);
   } catch (error) {
     // Another process did the same at this moment: with the same file it is the same key.
     if (error instanceof ConflictError) return openKeys(runtime);
     throw error;
   }
-  return before ? { signers, rotated: row } : { signers };
+  if (before) log.info({ verifier, size }, 'the ledger is signed with a new key');
+  return signers;
 }
 
 /**

@@ -1,7 +1,8 @@
+import { Gauge } from 'prom-client';
 import { aborted, type Database, loop, type Runtime } from '../runtime/index.js';
 import type { Signers } from './keys.js';
 import { type Checkpoint, checkpointText, type SignerKey, signerOf, signNote } from './log/index.js';
-import { emptyState } from './stage.js';
+import { readState } from './state.js';
 import { type LedgerRows, ledgerCheckpointsTable } from './tables.js';
 
 /** Pause between two checkpoints, ms: one is never older than a second. */
@@ -24,11 +25,13 @@ export const signCheckpoint = (signers: Signers, checkpoint: Omit<Checkpoint, 'o
 export const signPromise = (signers: Signers, entry: string, by: number, now: number): string =>
   signNote(`${signers[0].name}\npromise\n${entry}\n${by}\n`, [signers[0]], now);
 
-/** Signs the log as it stands. @returns the size that was signed. */
-export async function signOnce({ db, time }: Pick<Runtime, 'db' | 'time'>, signers: Signers): Promise<number> {
+/** Signs the log as it stands. @returns what was signed, and the time that its timed signature says (ms) */
+export async function signOnce(
+  { db, time }: Pick<Runtime, 'db' | 'time'>,
+  signers: Signers,
+): Promise<{ at: number; size: number }> {
   const rows = db.tables<LedgerRows>();
-  const state =
-    (await rows.selectFrom('ledger_state').selectAll().where('id', '=', 1).executeTakeFirst()) ?? emptyState;
+  const state = await readState(db);
   const now = time.now();
   const at = Math.floor(now / 1000) * 1000;
   const note = signCheckpoint(signers, { size: state.size, root: Buffer.from(state.root, 'base64') }, now);
@@ -53,24 +56,40 @@ export async function signOnce({ db, time }: Pick<Runtime, 'db' | 'time'>, signe
       { onConflict: 'nothing' },
     ),
   ]);
-  return state.size;
+  return { at, size: state.size };
 }
 
 /** Signs again and again until aborted. */
 export async function keepSigning(
-  runtime: Pick<Runtime, 'db' | 'time' | 'log'>,
+  runtime: Pick<Runtime, 'db' | 'time' | 'log' | 'metrics'>,
   signers: Signers,
   signal: AbortSignal,
 ): Promise<void> {
-  const { time, log } = runtime;
+  const { time, log, metrics } = runtime;
+  const registers = [metrics.registry];
+  const signedAt = new Gauge({
+    name: 'ledger_checkpoint_timestamp_seconds',
+    help: 'When the newest checkpoint of the ledger was signed.',
+    registers,
+  });
+  const signedSize = new Gauge({
+    name: 'ledger_size',
+    help: 'Entries that the newest checkpoint signs.',
+    registers,
+  });
   const signing = loop(
     time,
     every,
-    async () => void (await signOnce(runtime, signers)),
+    async () => {
+      const { at, size } = await signOnce(runtime, signers);
+      signedAt.set(at / 1000);
+      signedSize.set(size);
+    },
     error => log.error({ err: error }, 'the checkpoint was not signed'),
   );
   await aborted(signal);
   await signing.stop();
+  for (const name of ['ledger_checkpoint_timestamp_seconds', 'ledger_size']) metrics.registry.removeSingleMetric(name);
 }
 
 /** The newest checkpoint; undefined before the first. */

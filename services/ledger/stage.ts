@@ -1,8 +1,9 @@
 import { type EntryMade, entryMade } from '../contracts/index.js';
 import { drop, ok, type Result, type Runtime, type Stage, type Write } from '../runtime/index.js';
 import { type Salts, sealEntry } from './entry.js';
-import { emptyRoot, saltBytes } from './log/index.js';
-import { figureWrites } from './sla/index.js';
+import { saltBytes } from './log/index.js';
+import { type EnteredMove, figureWrites } from './sla/index.js';
+import { findState } from './state.js';
 import {
   type LedgerEntryRow,
   type LedgerNodeRow,
@@ -74,13 +75,14 @@ export function appendStage(runtime: Runtime): Stage<typeof entryMade.schema> {
     // The clocks tell what happened in batches already; where much waits, a longer pause between what Kafka hands over would be most of the time.
     rest: 20,
     async handle(inputs) {
-      const state = await rows.selectFrom('ledger_state').selectAll().where('id', '=', 1).executeTakeFirst();
+      const state = await findState(db);
       const data = inputs.map(input => input.data);
       const [tail, known] = await Promise.all([readTail(state), entered(data)]);
       const now = time.now();
       let policy = state?.policy ?? '';
       const entries: LedgerEntryRow[] = [];
       const nodes: LedgerNodeRow[] = [];
+      const moves: EnteredMove[] = [];
       const erased: { item: string; before: number }[] = [];
       const results = data.map((made): Result => {
         const { kind, at, item, seal, detail } = made;
@@ -104,17 +106,12 @@ export function appendStage(runtime: Runtime): Stage<typeof entryMade.schema> {
           seal: seal ?? null,
           entered_at: now,
         });
+        for (const move of made.moves)
+          moves.push({ entry: tail.size - 1, ...(seal === undefined ? {} : { seal }), move });
         if (kind !== 'data.erased' && item) known.add(item);
         return ok;
       });
       if (entries.length === 0) return { results };
-      const moves = entries.flatMap(({ idx, opening, seal }) =>
-        (JSON.parse(opening) as Pick<EntryMade, 'moves'>).moves.map(move => ({
-          entry: idx,
-          ...(seal === null ? {} : { seal }),
-          move,
-        })),
-      );
       const root = tail.root().toString('base64');
       tails = [...tails.slice(-2), { root, tail }];
       return {
@@ -130,12 +127,3 @@ export function appendStage(runtime: Runtime): Stage<typeof entryMade.schema> {
     },
   };
 }
-
-/** The state of a log without entries. */
-export const emptyState: LedgerStateRow = {
-  id: 1,
-  size: 0,
-  root: emptyRoot.toString('base64'),
-  policy: '',
-  changed_at: 0,
-};

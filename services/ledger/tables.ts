@@ -25,8 +25,13 @@ export const ledgerEntriesTable: Table = {
   indexes: {
     item: { columns: ['item'], where: 'item is not null' },
     seal: { columns: ['seal'], where: 'seal is not null' },
-    /** Costs what there is to erase: details whose time is over. */
-    detail: { columns: ['entered_at'], where: 'detail is not null' },
+  },
+  // The person is erased with the salt; the entry and its proofs stay for good.
+  retention: {
+    column: 'entered_at',
+    keep: 'RETENTION_DETAILS',
+    where: 'detail is not null',
+    clears: ['detail', 'detail_salt', 'item'],
   },
 };
 

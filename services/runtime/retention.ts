@@ -5,19 +5,19 @@ import type { Log } from './log/index.js';
 import type { Metrics } from './metrics/index.js';
 import type { Time } from './time/index.js';
 
-/** Rows deleted in one commit: small enough to hold nobody up. */
+/** Rows dealt with in one commit: small enough to hold nobody up. */
 const atOnce = 2_000;
 
 /**
- * Deletes what is older than its table keeps it, a little at a time.
- * @returns rows deleted, by table.
+ * Deletes, or clears, what is older than its table keeps it, a little at a time.
+ * @returns rows dealt with, by table.
  */
 export async function expire(
   { db, time, config }: { db: Database; time: Time; config: Config },
   tables: readonly Table[],
   signal?: AbortSignal,
 ): Promise<Record<string, number>> {
-  const deleted: Record<string, number> = {};
+  const done: Record<string, number> = {};
   for (const { name, primaryKey, retention } of tables) {
     if (!retention) continue;
     const keep = typeof retention.keep === 'number' ? retention.keep : config[retention.keep];
@@ -25,15 +25,18 @@ export async function expire(
     const key = sql.join(primaryKey.map(column => sql.ref(column)));
     const where = sql`${sql.ref(retention.column)} < ${before}${retention.where ? sql.raw(` and ${retention.where}`) : sql``}`;
     for (;;) {
-      if (signal?.aborted) return deleted;
-      const query = sql`delete from ${sql.table(name)} where (${key}) in (select ${key} from ${sql.table(name)} where ${where} limit ${atOnce})`;
+      if (signal?.aborted) return done;
+      const act = retention.clears
+        ? sql`update ${sql.table(name)} set ${sql.join(retention.clears.map(column => sql`${sql.ref(column)} = null`))}`
+        : sql`delete from ${sql.table(name)}`;
+      const query = sql`${act} where (${key}) in (select ${key} from ${sql.table(name)} where ${where} limit ${atOnce})`;
       const [result] = await db.commit([{ query: query.compile(db.tables<unknown>()) }]);
-      deleted[name] = (deleted[name] ?? 0) + (result?.affected ?? 0);
+      done[name] = (done[name] ?? 0) + (result?.affected ?? 0);
       if ((result?.affected ?? 0) < atOnce) break;
       await time.sleep(20, signal);
     }
   }
-  return deleted;
+  return done;
 }
 
 /** Bytes that the database takes on its disk. */

@@ -64,17 +64,18 @@ const days = (ms: number): string => (ms === day ? '1 day' : `${ms / day} days`)
 export function retention(): string {
   const kept = tables.filter(({ retention }) => retention).sort((a, b) => (a.name < b.name ? -1 : 1));
   const rest = tables.filter(({ retention }) => !retention).map(({ name }) => `\`${name}\``);
-  const rows = kept.map(({ name, retention: { keep = 0, column = '', where = '' } = {} }) => [
+  const rows = kept.map(({ name, retention: { keep = 0, column = '', where = '', clears } = {} }) => [
     `\`${name}\``,
     keep === 0 ? 'until then' : typeof keep === 'number' ? days(keep) : `\`${keep}\``,
     `\`${column}\``,
     where ? `\`${where}\`` : '',
+    clears ? `the row stays without ${clears.map(name => `\`${name}\``).join(', ')}` : '',
   ]);
   const ofTopics = Object.entries(topics).map(
     ([name, { retention, partitions }]) => `\`${name}\` ${days(retention)} (${partitions})`,
   );
   return (
-    `${table(['table', 'kept for', 'counted from', 'only where'], rows)}\n` +
+    `${table(['table', 'kept for', 'counted from', 'only where', 'then'], rows)}\n` +
     `Kept for good, or until their work is done: ${rest.sort().join(', ')}.\n\n` +
     `Topics, and their partitions in Kafka: ${ofTopics.join(', ')}. ` +
     'On the embedded bus, `bus_records` expire with their topic; `inbox` keeps a day longer.\n'

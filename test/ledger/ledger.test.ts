@@ -243,7 +243,7 @@ describe('what entries say', () => {
   });
 
   test('a promise names an entry before it is in the log, and is kept', async () => {
-    const { signers } = await openKeys(ledger.runtime);
+    const signers = await openKeys(ledger.runtime);
     const [{ made }] = entries(1, 1_000) as [ReturnType<typeof entries>[0]];
     const salts = { entry: ledger.runtime.time.secret(32), detail: ledger.runtime.time.secret(32) };
     const { entry: bytes } = sealEntry({ ...made, salts }, salts);

@@ -26,13 +26,21 @@ const pairs: Table = {
   retention: { column: 'at', keep: 'RETENTION_POSTS', where: "state <> 'open'" },
 };
 
+/** Told by a row that is kept for good, for so long. */
+const told: Table = {
+  name: 'told',
+  columns: { id: 'text', at: 'bigint', who: 'text?', what: 'text?' },
+  primaryKey: ['id'],
+  retention: { column: 'at', keep: 2 * day, where: 'who is not null', clears: ['who', 'what'] },
+};
+
 function suite(title: string, open: () => Promise<Database>): void {
   describe(`retention on ${title}`, () => {
     let db: Database;
     const time = movableTime();
     beforeAll(async () => {
       db = await open();
-      await migrate(db, [...ownTables, kept, old, pairs]);
+      await migrate(db, [...ownTables, kept, old, pairs, told]);
     });
     afterAll(() => db.stop());
     const count = async (table: string) =>
@@ -72,6 +80,23 @@ function suite(title: string, open: () => Promise<Database>): void {
       ]);
       time.forward(2 * day);
       expect(await expire({ db, time, config }, [old])).toEqual({ old: 700 });
+    });
+
+    test('only clears what a table says, once, and keeps the row', async () => {
+      const now = time.now();
+      await db.commit([
+        db.insert(told, [
+          { id: 'old', at: now - 3 * day, who: 'a person', what: 'a word' },
+          { id: 'new', at: now - day, who: 'a person', what: 'a word' },
+        ]),
+      ]);
+      expect(await expire({ db, time, config }, [told])).toEqual({ told: 1 });
+      const left = await sql`select id, who, what from told order by id`.execute(db.tables<unknown>());
+      expect(left.rows).toEqual([
+        { id: 'new', who: 'a person', what: 'a word' },
+        { id: 'old', who: null, what: null },
+      ]);
+      expect(await expire({ db, time, config }, [told])).toEqual({ told: 0 });
     });
 
     test('stops when it is told to', async () => {

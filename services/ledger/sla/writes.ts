@@ -1,5 +1,6 @@
 import type { OpenMove } from '../../contracts/index.js';
 import { type Database, sql, type Table, type Write } from '../../runtime/index.js';
+import { findState } from '../state.js';
 import type { LedgerRows } from '../tables.js';
 import { bucketOfSpan } from './buckets.js';
 import { monthOf } from './period.js';
@@ -242,7 +243,7 @@ function sealGuards(db: Database, hidden: readonly string[], seals: number | und
  */
 export async function unsealWrites(db: Database, seal: string): Promise<Write[]> {
   const rows = db.tables<SlaRows & LedgerRows>();
-  const state = await rows.selectFrom('ledger_state').select('size').where('id', '=', 1).executeTakeFirst();
+  const state = await findState(db);
   if (!state) return [];
   const clocks = await rows.selectFrom('sla_clocks').selectAll().where('seal', '=', seal).execute();
   const stretches = await rows.selectFrom('sla_sealed').selectAll().where('seal', '=', seal).execute();

@@ -1,4 +1,4 @@
-import { Migrator } from 'kysely';
+import { type Migration, Migrator } from 'kysely';
 import { healthTable, migrationsOf } from './table.js';
 import type { Database, Table } from './types.js';
 
@@ -8,11 +8,10 @@ import type { Database, Table } from './types.js';
  */
 export async function migrate(db: Database, tables: readonly Table[]): Promise<void> {
   const all = [healthTable, ...tables];
-  const migrations = Object.fromEntries(
-    all.flatMap(table =>
-      migrationsOf(db.engine, table).map((step, i) => [`${table.name}-${String(i + 1).padStart(4, '0')}`, step]),
-    ),
-  );
+  const migrations = Object.assign({}, ...all.map(table => migrationsOf(db.engine, table))) as Record<
+    string,
+    Migration
+  >;
   const migrator = new Migrator({
     db: db.tables<unknown>(),
     provider: { getMigrations: async () => migrations },

@@ -105,8 +105,8 @@ function toValue(value: unknown, isText: boolean): unknown {
   return JSON.stringify(value);
 }
 
-/** The migrations of a table, in order: it is made with its indexes, then gets what later versions added. */
-export function migrationsOf(engine: 'sqlite' | 'postgres', table: Table): Migration[] {
+/** The migrations of a table by name, in order: it is made with its indexes, then gets what later versions added. */
+export function migrationsOf(engine: 'sqlite' | 'postgres', table: Table): Record<string, Migration> {
   const types = engine === 'sqlite' ? sqliteTypes : postgresTypes;
   const added = table.added ?? [];
   const later = new Set(added.flat());
@@ -118,12 +118,15 @@ export function migrationsOf(engine: 'sqlite' | 'postgres', table: Table): Migra
     .filter(name => !later.has(name))
     .map(define);
   const create = `create table ${quote(table.name)} (${columns.join(', ')}, primary key (${table.primaryKey.map(quote).join(', ')}))`;
-  const indexes = Object.entries(table.indexes ?? {}).map(
-    ([name, index]) =>
-      `create ${index.unique ? 'unique ' : ''}index ${quote(`${table.name}_${name}`)} on ${quote(table.name)} (${index.columns
-        .map(quote)
-        .join(', ')})${index.where ? ` where ${index.where}` : ''}`,
-  );
+  const indexOf = (name: string): string => {
+    const { columns = [], unique, where } = table.indexes?.[name] ?? {};
+    const on = `${quote(`${table.name}_${name}`)} on ${quote(table.name)} (${columns.map(quote).join(', ')})`;
+    return `create ${unique ? 'unique ' : ''}index if not exists ${on}${where ? ` where ${where}` : ''}`;
+  };
+  const laterIndexes = table.addedIndexes ?? [];
+  const indexes = Object.keys(table.indexes ?? {})
+    .filter(name => !laterIndexes.includes(name))
+    .map(indexOf);
   const { retention } = table;
   const leading = [
     table.primaryKey[0],
@@ -136,15 +139,19 @@ export function migrationsOf(engine: 'sqlite' | 'postgres', table: Table): Migra
       `create index ${quote(`${table.name}_retention`)} on ${quote(table.name)} (${quote(retention.column)})${where}`,
     );
   }
-  const steps = [
-    [create, ...indexes],
-    ...added.map(names => names.map(name => `alter table ${quote(table.name)} add column ${define(name)}`)),
-  ];
-  return steps.map(statements => ({
+  const step = (...statements: string[]): Migration => ({
     async up(db: Kysely<unknown>): Promise<void> {
       for (const statement of statements) await sql.raw(statement).execute(db);
     },
-  }));
+  });
+  const steps = [
+    step(create, ...indexes),
+    ...added.map(names => step(...names.map(name => `alter table ${quote(table.name)} add column ${define(name)}`))),
+  ];
+  return Object.fromEntries([
+    ...steps.map((one, i) => [`${table.name}-${String(i + 1).padStart(4, '0')}`, one]),
+    ...laterIndexes.map(name => [`${table.name}-index-${name}`, step(indexOf(name))]),
+  ]);
 }
 
 /** One row that readiness writes to: a database that only reads is not able to take work. */

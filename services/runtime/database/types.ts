@@ -11,10 +11,21 @@ export interface Table {
   primaryKey: readonly string[];
   /** Columns that came with later versions, a list for each: an installation that has the table gets them. They can be null. */
   added?: readonly (readonly string[])[];
+  /** Of `indexes`, those that came with later versions. */
+  addedIndexes?: readonly string[];
   /** `where` makes a partial index (portable SQL, constants only). */
   indexes?: Readonly<Record<string, { columns: readonly string[]; unique?: boolean; where?: string }>>;
-  /** Rows older than `keep` (ms, or the setting that says) by `column` are deleted by the retention job; `column` gets an index. Omitted: kept for good. */
-  retention?: { column: string; keep: number | 'RETENTION_POSTS'; where?: string };
+  /**
+   * Rows older than `keep` (ms, or the setting that says) by `column` are deleted by the retention job, or only lose what they say in `clears`; `column`
+   * gets an index. Omitted: kept for good.
+   */
+  retention?: {
+    column: string;
+    keep: number | 'RETENTION_POSTS' | 'RETENTION_DETAILS';
+    where?: string;
+    /** These become null, and `where` has to leave out rows whose are. */
+    clears?: readonly string[];
+  };
 }
 
 /** One step of a commit. `atLeast`: rows it must touch, else the whole commit is undone with a {@link ConflictError}. */
