@@ -1,13 +1,28 @@
 import { Router } from 'express';
 import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
-import { loadPolicy } from '../policies/index.js';
+import {
+  endIncidents,
+  followIncidents,
+  incidentRoutes,
+  incidentsTable,
+  loadPolicy,
+  withIncidents,
+} from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
 import { classifyMetrics } from './metrics.js';
 import { defaultRegistry, modelRoutes } from './models/index.js';
-import { bankRoutes, bankTables, lookupRoutes, startSignals, stayDownStage } from './signals/index.js';
+import {
+  bankRoutes,
+  bankTables,
+  clearUnconfirmed,
+  lookupRoutes,
+  startSignals,
+  stayDownStage,
+  tallySince,
+} from './signals/index.js';
 import { classifyStage } from './stage.js';
 import { classifyTables } from './tables.js';
 
@@ -27,7 +42,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, incidentsTable],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -42,17 +57,24 @@ export const classify: Service = {
         [...connectors].flatMap(([platform, { media }]) => (media ? [[platform, media]] : [])),
       ),
     });
-    const policy = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
+    const written = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
+    const incidents = await followIncidents(runtime);
+    const policy = () => withIncidents(written, incidents.current(), runtime.time.now());
     const { time } = runtime;
-    const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: policy.version } };
+    const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: written.version } };
     // At every start: the ledger leaves out what was entered last.
     await runtime.commit([], [toLedger(made, '/classify', time.uuid())]);
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
-    const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach));
+    const stage = await runtime.run(classifyStage(runtime, signals, policy, metrics.reach));
     const stayDown = await runtime.run(stayDownStage(runtime));
     const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
-    const asker = new Asker(runtime, signals, () => policy, metrics);
+    const asker = new Asker(runtime, signals, policy, metrics);
+    const ending = endIncidents(runtime, {
+      clear: (bank, from, by) => clearUnconfirmed(runtime, bank, from, by),
+      tally: (bank, from) => tallySince(runtime, bank, from),
+    });
     const routes = Router();
+    routes.use(incidentRoutes(runtime));
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(modelRoutes(() => signals.models()));
@@ -65,6 +87,8 @@ export const classify: Service = {
         await stayDown.stop();
         await exchange.stop();
         await asker.stop();
+        await ending.stop();
+        await incidents.stop();
         await signals.stop();
       },
     };

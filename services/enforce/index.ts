@@ -25,10 +25,12 @@ export {
 export { holdDecision, takeBack } from './queue-held.js';
 export {
   type AuthorCases,
+  type CasesOfRules,
   countOpenCases,
   type ItemView,
   readAuthor,
   readCase,
+  readCasesOfRules,
   readItem,
   readQueue,
   readRemovals,

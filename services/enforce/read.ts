@@ -97,3 +97,48 @@ export const readAuthor = (db: Database, platform: string, author: string, limit
     .orderBy('opened_at', 'desc')
     .limit(limit)
     .execute();
+
+/** What came of the cases that some rules opened. */
+export interface CasesOfRules {
+  opened: number;
+  /** By what was decided: `remove`, `keep`, `superseded`; `open` is what still waits. */
+  became: Record<string, number>;
+  /** People who decided. */
+  people: number;
+  /** Half of the decisions took less (ms). */
+  medianDecision?: number;
+}
+
+/**
+ * Of the cases that these rules opened between two instants (ms). Cost: one pass over all cases, for a report.
+ */
+export async function readCasesOfRules(
+  db: Database,
+  rules: readonly string[],
+  from: number,
+  to: number,
+): Promise<CasesOfRules> {
+  const found = await db
+    .tables<EnforceRows>()
+    .selectFrom('cases')
+    .select(['state', 'decision', 'decided_by', 'opened_at', 'decided_at'])
+    .where('opened_at', '>=', from)
+    .where('opened_at', '<=', to)
+    .where('rule', 'in', db.among(rules))
+    .execute();
+  const became: Record<string, number> = {};
+  for (const { state, decision } of found) {
+    const name = state === 'decided' ? (decision ?? state) : state;
+    became[name] = (became[name] ?? 0) + 1;
+  }
+  const took = found
+    .flatMap(row => (row.decided_at === null ? [] : row.decided_at - row.opened_at))
+    .sort((a, b) => a - b);
+  const median = took[Math.floor((took.length - 1) / 2)];
+  return {
+    opened: found.length,
+    became,
+    people: new Set(found.flatMap(row => row.decided_by ?? [])).size,
+    ...(median !== undefined && { medianDecision: median }),
+  };
+}

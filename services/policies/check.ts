@@ -72,7 +72,7 @@ function earlyProblems(
 }
 
 function findingProblems(finding: FindingCondition, at: string, signals: readonly SignalInfo[]): string[] {
-  const { signal, label, confirmed, over } = finding;
+  const { signal, label, confirmed, bank, over } = finding;
   const asked = signals.filter(({ name }) => concerns(finding, name));
   if (asked.length === 0) {
     // There need not be any yet.
@@ -87,8 +87,11 @@ function findingProblems(finding: FindingCondition, at: string, signals: readonl
   if (confirmed !== undefined && !asked.some(hasEntries)) {
     problems.push(`${at}.confirmed: signal ${signal} has no entries that could be confirmed`);
   }
-  if (confirmed !== undefined && over)
-    problems.push(`${at}: no finding has both an entry (confirmed) and a threshold (over)`);
+  if (bank !== undefined && !asked.some(hasEntries)) {
+    problems.push(`${at}.bank: signal ${signal} looks into no bank`);
+  }
+  if ((confirmed !== undefined || bank !== undefined) && over)
+    problems.push(`${at}: no finding has both an entry (confirmed, bank) and a threshold (over)`);
   return problems;
 }
 
@@ -134,6 +137,7 @@ function findingCovers(wide: FindingCondition, narrow: FindingCondition): boolea
   return (
     (wide.signal === undefined || (narrow.signal !== undefined && concerns(wide, narrow.signal))) &&
     within(wide.label, narrow.label) &&
+    within(wide.bank, narrow.bank) &&
     (wide.confirmed === undefined || wide.confirmed === narrow.confirmed) &&
     (wide.over === undefined || wide.over === narrow.over) &&
     [...languages, undefined].every(language => leastScore(wide, language) <= leastScore(narrow, language))

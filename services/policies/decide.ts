@@ -112,6 +112,7 @@ function meets(asked: FindingCondition, found: Found, language: string | undefin
     concerns(asked, found.signal) &&
     (asked.label === undefined || asked.label.includes(found.label)) &&
     (asked.confirmed === undefined || asked.confirmed === found.entry?.confirmed) &&
+    (asked.bank === undefined || (found.entry !== undefined && asked.bank.includes(found.entry.bank))) &&
     (asked.over === undefined || found.over === true) &&
     found.score >= leastScore(asked, language)
   );

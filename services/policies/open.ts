@@ -76,7 +76,7 @@ export function withoutAnswer(policy: Policy, rule: string, signal: string, why:
 function couldFind(asked: FindingCondition, signal: SignalInfo, language: string | undefined): boolean {
   if (!concerns(asked, signal.name) || leastScore(asked, language) > 1) return false;
   // Only what is found in a bank was confirmed, or was not.
-  if (asked.confirmed !== undefined && !hasEntries(signal)) return false;
+  if ((asked.confirmed !== undefined || asked.bank !== undefined) && !hasEntries(signal)) return false;
   return asked.label === undefined || signal.labels.some(label => asked.label?.includes(label));
 }
 

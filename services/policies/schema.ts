@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionSchema, platformName, postFlag } from '../contracts/index.js';
+import { actionSchema, bankName, platformName, postFlag } from '../contracts/index.js';
 
 const unit = z.number().min(0).max(1);
 const oneOrMore = <S extends z.ZodType>(item: S) =>
@@ -15,6 +15,8 @@ const findingSchema = z.strictObject({
   label: oneOrMore(z.string().min(1)).optional(),
   /** The bank entry that matched was confirmed by this operator's own people, or was not. */
   confirmed: z.boolean().optional(),
+  /** The entry that matched is in one of these banks. */
+  bank: oneOrMore(bankName).optional(),
   /** The score is over the signal's own threshold for the post's language. */
   over: z.literal(true).optional(),
   /** Least score, one for all languages or by language; `other` is for the languages not named, and for posts without one. */

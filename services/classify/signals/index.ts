@@ -17,11 +17,13 @@ export {
   type BankEntry,
   bankRoutes,
   bankTables,
+  clearUnconfirmed,
   EntryError,
   listBankEntries,
   type NewEntry,
   removeBankEntry,
   stayDownStage,
+  tallySince,
 } from './bank/index.js';
 export { type Fetcher, lookupRoutes, startFetcher } from './media/index.js';
 export { type Signal, SignalAway, type SignalContext } from './signal.js';

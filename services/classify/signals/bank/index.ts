@@ -1,3 +1,4 @@
+export { clearUnconfirmed, tallySince } from './clear.js';
 export {
   addBankEntry,
   type BankEntry,

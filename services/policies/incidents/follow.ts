@@ -1,0 +1,31 @@
+import { loop, type Runtime, type Stoppable } from '../../runtime/index.js';
+import type { Incident } from './overlay.js';
+import { incidentOf, listIncidents } from './store.js';
+
+/** Every process hears of an incident, and of its end by a person, within this time (ms). */
+const every = 400;
+
+/** The incidents in force, as this process knows them. */
+export interface Incidents extends Stoppable {
+  current(): readonly Incident[];
+}
+
+/** Reads the incidents again and again: a short range of a small index. @throws the database's error where the first reading fails */
+export async function followIncidents(runtime: Pick<Runtime, 'db' | 'time' | 'log'>): Promise<Incidents> {
+  const read = async (): Promise<Incident[]> =>
+    (await listIncidents(runtime, 'lasting')).filter(({ state }) => state === 'open').map(incidentOf);
+  let known: readonly Incident[] = await read();
+  const reading = loop(
+    runtime.time,
+    every,
+    async () => {
+      known = await read();
+    },
+    error =>
+      runtime.log.error(
+        { err: error },
+        'the incidents were not read; those known before stay in force until they expire',
+      ),
+  );
+  return { current: () => known, stop: () => reading.stop() };
+}

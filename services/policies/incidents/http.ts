@@ -1,0 +1,59 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { type Caller, requireScope } from '../../accounts/index.js';
+import { Problem, parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
+import { endIncidentSchema, newIncidentSchema } from './bodies.js';
+import type { IncidentReport } from './ending.js';
+import { queueOf } from './overlay.js';
+import { askIncident, endIncident, findIncident, incidentOf, listIncidents } from './store.js';
+import type { IncidentRow } from './tables.js';
+
+const at = (ms: number): string => new Date(ms).toISOString();
+
+/** As it is told; times as RFC 3339. */
+export function showIncident(row: IncidentRow) {
+  const { bank, thresholds, languages, people } = incidentOf(row);
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    queue: queueOf(row.name),
+    bank,
+    thresholds,
+    ...(languages && { languages }),
+    people,
+    openedBy: row.opened_by,
+    approvedBy: row.approved_by,
+    openedAt: at(row.opened_at),
+    expiresAt: at(row.expires_at),
+    ...(row.ended_at !== null && { endedAt: at(row.ended_at), endedBy: row.ended_by ?? undefined, why: row.why }),
+    ...(row.report !== null && { report: JSON.parse(row.report) as IncidentReport }),
+  };
+}
+
+/** `/v1/incidents`: asked for, listed, ended. */
+export function incidentRoutes(runtime: Runtime): Router {
+  const router = Router();
+  const listSchema = z.strictObject({ state: z.enum(['lasting', 'all']).default('all') });
+
+  router.get('/v1/incidents', requireScope('policies:read'), async (req, res) => {
+    const { state } = parseQuery(req, listSchema);
+    res.json({ incidents: (await listIncidents(runtime, state)).map(showIncident) });
+  });
+  router.post('/v1/incidents', requireScope('policies:write'), readBody(65_536), async (req, res) => {
+    const asked = parseBody(req, newIncidentSchema);
+    res.status(202).json({ approval: await askIncident(runtime, asked, (res.locals.caller as Caller).name) });
+  });
+  router.get('/v1/incidents/:id', requireScope('policies:read'), async (req, res) => {
+    const row = await findIncident(runtime, String(req.params.id));
+    if (!row) throw new Problem(404, 'There is no such incident.');
+    res.json(showIncident(row));
+  });
+  router.post('/v1/incidents/:id/end', requireScope('policies:write'), readBody(16_384), async (req, res) => {
+    const { reason } = parseBody(req, endIncidentSchema);
+    const id = String(req.params.id);
+    await endIncident(runtime, id, (res.locals.caller as Caller).name, reason);
+    res.status(202).json(showIncident((await findIncident(runtime, id)) as IncidentRow));
+  });
+  return router;
+}
