@@ -41,6 +41,7 @@ export const screens: readonly Screen[] = [
     Body: lazy(() => import('./screens/DeadLetters.js')),
   },
   { name: 'banks', group: 'operate', needs: 'banks:read', Body: lazy(() => import('./screens/Banks.js')) },
+  { name: 'incidents', group: 'operate', needs: 'policies:read', Body: lazy(() => import('./screens/Incidents.js')) },
   {
     name: 'approvals',
     group: 'administer',

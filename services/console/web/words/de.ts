@@ -1,4 +1,5 @@
 import type { Words } from './en.js';
+import { incidents } from './incidents.js';
 
 /** Deutsch. */
 export const de: Words = {
@@ -232,6 +233,7 @@ export const de: Words = {
       platforms: 'Plattformen',
       letters: 'Liegengebliebenes',
       banks: 'Banken',
+      incidents: 'Lagen',
       people: 'Personen',
       keys: 'Schlüssel',
       approvals: 'Zustimmungen',
@@ -497,6 +499,7 @@ export const de: Words = {
     waits: 'Er gilt, sobald eine zweite Person zustimmt.',
     endedToo: 'Auch beendete Schlüssel',
   },
+  incidents: incidents.de,
   approvals: {
     title: 'Zustimmungen',
     hint: 'Was niemand allein tun darf. Wer fragt, kann nicht zustimmen.',

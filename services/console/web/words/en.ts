@@ -1,5 +1,6 @@
 import type { StepName } from '../../api/live/frame.js';
 import type { Standing, StandingStep } from '../../api/standing.js';
+import { incidents } from './incidents.js';
 
 /** English. Every word of the application; the other languages have the same, which the compiler checks. */
 export const en = {
@@ -230,6 +231,7 @@ export const en = {
       platforms: 'Platforms',
       letters: 'Dead letters',
       banks: 'Banks',
+      incidents: 'Incidents',
       people: 'People',
       keys: 'Keys',
       approvals: 'Approvals',
@@ -506,6 +508,7 @@ export const en = {
     waits: 'It works once a second person agrees.',
     endedToo: 'Ended keys too',
   },
+  incidents: incidents.en,
   approvals: {
     title: 'Approvals',
     hint: 'What one person may not do alone. Who asks can’t agree.',

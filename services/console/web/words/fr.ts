@@ -1,4 +1,5 @@
 import type { Words } from './en.js';
+import { incidents } from './incidents.js';
 
 /** Français. */
 export const fr: Words = {
@@ -231,6 +232,7 @@ export const fr: Words = {
       platforms: 'Plateformes',
       letters: 'Rebuts',
       banks: 'Banques',
+      incidents: 'Incidents',
       people: 'Personnes',
       keys: 'Clés',
       approvals: 'Accords',
@@ -503,6 +505,7 @@ export const fr: Words = {
     waits: 'Elle marchera dès qu’une seconde personne sera d’accord.',
     endedToo: 'Aussi les clés finies',
   },
+  incidents: incidents.fr,
   approvals: {
     title: 'Accords',
     hint: 'Ce qu’une personne ne peut pas faire seule. Qui demande ne peut pas donner son accord.',
