@@ -16,7 +16,7 @@ export type { AnswerForm, FormRenderer } from './answers.js';
 export { deskEventSchema, deskOrderSchema } from './bodies.js';
 export type { Channel } from './channels/channel.js';
 export { eCodex, perci, type RelayClient, type RelayMessage } from './channels/relays.js';
-export { waits } from './desk.js';
+export { type Wait, waits } from './desk.js';
 export { doubts, holdGrounds, phases } from './machine/index.js';
 export type { Preserve, Preserved } from './parts.js';
 export { memberStates, type OrderSettings, readSettings } from './settings.js';
