@@ -67,7 +67,11 @@ export const clocks: Service = {
     const stage = await runtime.run(traces.follow(trackClocks(db, rules)));
 
     return {
-      routes: clockRoutes(runtime, rules),
+      routes: clockRoutes(
+        runtime,
+        rules,
+        contacts.map(({ name }) => name),
+      ),
       async problem() {
         const age = passedAt === undefined ? 0 : time.steady() - passedAt;
         return age > stale ? `the escalation of clocks has stood still for ${Math.round(age / 1000)} s` : undefined;

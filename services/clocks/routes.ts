@@ -2,7 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../accounts/index.js';
 import { Problem, parseQuery, type Runtime } from '../runtime/index.js';
-import { obligations, type Rules } from './obligations.js';
+import { obligations, pageFrom, type Rules, warnings } from './obligations.js';
 import { acknowledge, findPage, holderOf, subjectOf, summarize } from './pager/index.js';
 import type { ClockRow, ClockTables, PageRow } from './tables.js';
 
@@ -134,7 +134,8 @@ function linkOf(req: Request): string | undefined {
   return given.success ? given.data : undefined;
 }
 
-export function clockRoutes(runtime: Runtime, rules: Rules): Router {
+/** @param onCall who is paged, in order */
+export function clockRoutes(runtime: Runtime, rules: Rules, onCall: readonly string[]): Router {
   const { db, time, log } = runtime;
   const router = express.Router();
 
@@ -151,7 +152,7 @@ export function clockRoutes(runtime: Runtime, rules: Rules): Router {
       const kept = { name, setBy, article, nature, bears, starts, suspends, stops, limit, seconds };
       return { ...kept, histogram: rules.histogram(name) };
     });
-    res.json({ obligations: rows });
+    res.json({ obligations: rows, warnings, pagedFrom: pageFrom, onCall });
   });
 
   router.get(

@@ -1,6 +1,7 @@
 import { rulesOf } from '../clocks/index.js';
 import { promiseKeys } from '../ledger/index.js';
 import { aborted, type RunningService, type Runtime, type Service } from '../runtime/index.js';
+import { deskRoutes } from './desk.js';
 import { followRemovals } from './follow.js';
 import { orderRoutes } from './http.js';
 import type { Parts } from './parts.js';
@@ -15,6 +16,7 @@ export type { AnswerForm, FormRenderer } from './answers.js';
 export { deskEventSchema, deskOrderSchema } from './bodies.js';
 export type { Channel } from './channels/channel.js';
 export { eCodex, perci, type RelayClient, type RelayMessage } from './channels/relays.js';
+export { type Wait, waits } from './desk.js';
 export { doubts, holdGrounds, phases } from './machine/index.js';
 export type { Preserve, Preserved } from './parts.js';
 export { memberStates, type OrderSettings, readSettings } from './settings.js';
@@ -42,7 +44,7 @@ export const orders: Service = {
       await running.stop();
     });
     return {
-      routes: orderRoutes(parts),
+      routes: orderRoutes(parts).use(deskRoutes(runtime)),
       async problem() {
         return (await promiseKeys(runtime))
           ? undefined

@@ -42,6 +42,7 @@ export const ordersTable: Table = {
     authority: { columns: ['authority', 'received_at'] },
     next: { columns: ['next_at'], where: 'next_at is not null' },
     volume: { columns: ['authority'], where: 'volume = 1' },
+    phase: { columns: ['phase', 'due_at', 'id'] },
   },
 };
 
@@ -151,6 +152,7 @@ export const orderFormsTable: Table = {
   indexes: {
     order: { columns: ['order_id'] },
     due: { columns: ['next_at'], where: 'next_at is not null' },
+    unsent: { columns: ['made_at'], where: 'sent_at is null' },
   },
 };
 

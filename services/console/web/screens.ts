@@ -26,6 +26,11 @@ export interface Screen {
 export const screens: readonly Screen[] = [
   { name: 'live', group: 'work', needs: 'posts:read', open: true, Body: lazy(() => import('./screens/Live.js')) },
   { name: 'review', group: 'work', needs: 'cases:decide', Body: lazy(() => import('./screens/Review.js')) },
+  { name: 'orders', group: 'desk', needs: 'orders:read', Body: lazy(() => import('./screens/Orders.js')) },
+  { name: 'threats', group: 'desk', needs: 'orders:read', Body: lazy(() => import('./screens/Threats.js')) },
+  // Whoever is paged about clocks.
+  { name: 'clocks', group: 'desk', needs: 'pages:acknowledge', Body: lazy(() => import('./screens/Clocks.js')) },
+  { name: 'authorities', group: 'desk', needs: 'orders:read', Body: lazy(() => import('./screens/Authorities.js')) },
   { name: 'figures', group: 'work', needs: 'figures:read', Body: lazy(() => import('./screens/Figures.js')) },
   {
     name: 'platforms',

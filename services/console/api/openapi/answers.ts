@@ -146,6 +146,9 @@ export const obligationsSchema = z.object({
       histogram: z.string(),
     }),
   ),
+  warnings: z.array(z.number()).describe('shares of a limit, in percent, at which people are told'),
+  pagedFrom: z.number().describe('from that share on somebody on call is paged'),
+  onCall: z.array(z.string()).describe('who is paged, in order'),
 });
 
 export const pagesSchema = z.object({

@@ -17,7 +17,7 @@ const instant = z.iso.datetime();
 const state = z.enum(memberStates as [string, ...string[]]);
 const instrument = z.enum(['tco', 'dsa9']).describe('TCO Article 3, or DSA Article 9');
 
-const short = z.object({
+export const short = z.object({
   id: z.string(),
   instrument,
   reference: z.string().optional(),

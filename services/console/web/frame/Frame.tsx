@@ -12,7 +12,7 @@ const words = strings.frame;
 
 function Navigation({ session, shown }: { session: Session; shown: string | undefined }) {
   const mine = screens.filter(screen => !screen.own && isFor(screen, session));
-  const groups = (['work', 'operate', 'administer'] as const)
+  const groups = (['work', 'desk', 'operate', 'administer'] as const)
     .map(group => ({ group, some: mine.filter(screen => screen.group === group) }))
     .filter(({ some }) => some.length > 0);
   return (

@@ -16,7 +16,7 @@ export function useNow(every: number): number {
 }
 
 /** Whole minutes while there are hours left, then seconds: what changes every second is looked at every second. */
-function left(ms: number): string {
+export function left(ms: number): string {
   const whole =
     Math.abs(ms) >= 3_600_000 ? Math.floor(Math.abs(ms) / 60_000) * 60_000 : Math.floor(Math.abs(ms) / 1_000) * 1_000;
   return whole === 0 ? '0 s' : duration(whole);

@@ -224,10 +224,14 @@ export const de: Words = {
   },
   frame: {
     navigation: 'Ansichten',
-    groups: { work: 'Arbeit', operate: 'Betrieb', administer: 'Verwaltung' },
+    groups: { work: 'Arbeit', desk: 'Rechtsstelle', operate: 'Betrieb', administer: 'Verwaltung' },
     screens: {
       live: 'Live',
       review: 'Prüfung',
+      orders: 'Anordnungen',
+      threats: 'Lebensgefahr',
+      clocks: 'Fristen',
+      authorities: 'Behörden',
       figures: 'Zahlen',
       panels: 'Überwachung',
       platforms: 'Plattformen',

@@ -222,10 +222,14 @@ export const en = {
   },
   frame: {
     navigation: 'Screens',
-    groups: { work: 'Work', operate: 'Operate', administer: 'Administer' },
+    groups: { work: 'Work', desk: 'Legal desk', operate: 'Operate', administer: 'Administer' },
     screens: {
       live: 'Live',
       review: 'Review',
+      orders: 'Orders',
+      threats: 'Threats to life',
+      clocks: 'Clocks',
+      authorities: 'Authorities',
       figures: 'Figures',
       panels: 'Monitoring',
       platforms: 'Platforms',

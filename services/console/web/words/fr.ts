@@ -223,10 +223,14 @@ export const fr: Words = {
   },
   frame: {
     navigation: 'Écrans',
-    groups: { work: 'Travail', operate: 'Exploitation', administer: 'Administration' },
+    groups: { work: 'Travail', desk: 'Service juridique', operate: 'Exploitation', administer: 'Administration' },
     screens: {
       live: 'En direct',
       review: 'Examen',
+      orders: 'Injonctions',
+      threats: 'Menaces pour la vie',
+      clocks: 'Délais',
+      authorities: 'Autorités',
       figures: 'Chiffres',
       panels: 'Surveillance',
       platforms: 'Plateformes',

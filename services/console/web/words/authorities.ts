@@ -1,0 +1,103 @@
+/** Words of the register's screen. */
+export const en = {
+  title: 'Authorities',
+  hint: 'Who may order: the register. It is a file that the operator keeps; an authority ends there by “revoked”.',
+  none: 'The register is empty: every order goes to a person.',
+  noneHint:
+    'Name a file with the authorities, their keys and their usual number as “register” in the settings of orders.',
+  how: 'How the register is set up',
+  columns: {
+    name: 'Authority',
+    state: 'State',
+    instruments: 'May order by',
+    keys: 'Keys',
+    certificates: 'Certificates',
+    usual: 'Usual a day',
+    orders: 'Orders taken',
+    notice: 'Told how its orders work',
+    standing: 'Standing',
+  },
+  usualOurs: 'as set for all',
+  never: 'never (Article 3(2))',
+  since: (time: string) => `the first ${time}`,
+  revoked: 'revoked',
+  valid: 'in force',
+  confirmed: (time: string) => `volume confirmed until ${time}`,
+  noAnswers: 'no address for answers: forms are sent by hand or by the outbox',
+  done: (what: string) => `Entered: ${what}.`,
+  act: {
+    label: 'Confirm the volume',
+    of: (name: string) => `Confirm the volume: ${name}`,
+    hint: 'For one day, more orders than usual from this authority go on without a person. Ask it by a way that you know, first: a stolen key must not wipe a platform.',
+    sure: 'What waits for it goes on at once.',
+  },
+};
+export type AuthorityWords = typeof en;
+
+export const fr: AuthorityWords = {
+  title: 'Autorités',
+  hint: 'Qui peut ordonner : le registre. C’est un fichier que tient l’exploitant ; une autorité y prend fin par « revoked ».',
+  none: 'Le registre est vide : toute injonction va à une personne.',
+  noneHint:
+    'Indiquez comme « register », dans les réglages des injonctions, un fichier des autorités, de leurs clés et de leur nombre habituel.',
+  how: 'Comment établir le registre',
+  columns: {
+    name: 'Autorité',
+    state: 'État',
+    instruments: 'Peut ordonner selon',
+    keys: 'Clés',
+    certificates: 'Certificats',
+    usual: 'Habituel par jour',
+    orders: 'Injonctions reçues',
+    notice: 'Procédures expliquées',
+    standing: 'Situation',
+  },
+  usualOurs: 'comme réglé pour toutes',
+  never: 'jamais (article 3(2))',
+  since: time => `la première le ${time}`,
+  revoked: 'révoquée',
+  valid: 'en vigueur',
+  confirmed: time => `volume confirmé jusqu’au ${time}`,
+  noAnswers: 'sans adresse de réponse : formulaires envoyés à la main ou par la boîte d’envoi',
+  done: what => `Enregistré : ${what}.`,
+  act: {
+    label: 'Confirmer le volume',
+    of: name => `Confirmer le volume : ${name}`,
+    hint: 'Pendant un jour, plus d’injonctions que d’habitude de cette autorité se poursuivent sans intervention. Interrogez-la d’abord par une voie que vous connaissez : une clé volée ne doit pas vider une plateforme.',
+    sure: 'Ce qui attend se poursuit aussitôt.',
+  },
+};
+
+export const de: AuthorityWords = {
+  title: 'Behörden',
+  hint: 'Wer anordnen darf: das Register. Es ist eine Datei, die der Betreiber führt; eine Behörde endet dort durch „revoked“.',
+  none: 'Das Register ist leer: Jede Anordnung geht an einen Menschen.',
+  noneHint:
+    'Nennen Sie in den Einstellungen der Anordnungen als „register“ eine Datei mit den Behörden, ihren Schlüsseln und ihrer üblichen Zahl.',
+  how: 'So wird das Register eingerichtet',
+  columns: {
+    name: 'Behörde',
+    state: 'Staat',
+    instruments: 'Darf anordnen nach',
+    keys: 'Schlüssel',
+    certificates: 'Zertifikate',
+    usual: 'Üblich am Tag',
+    orders: 'Eingegangen',
+    notice: 'Verfahren mitgeteilt',
+    standing: 'Stand',
+  },
+  usualOurs: 'wie für alle eingestellt',
+  never: 'nie (Artikel 3(2))',
+  since: time => `die erste ${time}`,
+  revoked: 'widerrufen',
+  valid: 'gültig',
+  confirmed: time => `Zahl bestätigt bis ${time}`,
+  noAnswers: 'keine Antwortadresse: Formulare gehen von Hand oder über den Postausgang',
+  done: what => `Eingetragen: ${what}.`,
+  act: {
+    label: 'Zahl bestätigen',
+    of: name => `Zahl bestätigen: ${name}`,
+    hint: 'Einen Tag lang gehen mehr Anordnungen dieser Behörde als üblich ohne Menschen weiter. Fragen Sie sie zuvor auf einem Weg, den Sie kennen: Ein gestohlener Schlüssel darf keine Plattform leeren.',
+    sure: 'Was wartet, geht sofort weiter.',
+  },
+};
