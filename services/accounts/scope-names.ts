@@ -1,0 +1,27 @@
+/** What a key or a role may do. Names only, so that the pages list the same ones; `admin` may do everything. */
+export const scopeNames = [
+  'admin',
+  'posts:write',
+  'posts:read',
+  'cases:read',
+  'cases:decide',
+  'quality:read',
+  'quality:write',
+  'banks:read',
+  'banks:write',
+  'clocks:read',
+  'figures:read',
+  'approvals:decide',
+  'pages:acknowledge',
+  'orders:read',
+  'orders:write',
+  'orders:decide',
+  'threats:report',
+  'deliveries:read',
+  'deliveries:replay',
+  'ledger:details',
+  'ledger:erase',
+  'dead-letters:read',
+  'dead-letters:replay',
+] as const;
+export type Scope = (typeof scopeNames)[number];
