@@ -1,7 +1,9 @@
 import type { Words } from './en.js';
+import { scopes } from './scopes.js';
 
 /** Deutsch. */
 export const de: Words = {
+  scopes: scopes.de,
   units: { days: 'T' },
   name: 'Sans Délai',
   purpose: 'Terroristische Inhalte ohne Verzug entfernt, und nachweislich fort.',

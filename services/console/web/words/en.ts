@@ -1,8 +1,10 @@
 import type { StepName } from '../../api/live/frame.js';
 import type { Standing, StandingStep } from '../../api/standing.js';
+import { scopes } from './scopes.js';
 
 /** English. Every word of the application; the other languages have the same, which the compiler checks. */
 export const en = {
+  scopes: scopes.en,
   units: { days: 'd' },
   name: 'Sans Délai',
   purpose: 'Terrorist content removed without delay, and seen to be gone.',

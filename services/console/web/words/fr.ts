@@ -1,7 +1,9 @@
 import type { Words } from './en.js';
+import { scopes } from './scopes.js';
 
 /** Français. */
 export const fr: Words = {
+  scopes: scopes.fr,
   units: { days: 'j' },
   name: 'Sans Délai',
   purpose: 'Les contenus terroristes retirés sans délai, et vus disparus.',
