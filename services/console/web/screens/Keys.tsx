@@ -113,7 +113,7 @@ export default function Keys() {
             {scopeNames.map(scope => (
               <Checkbox
                 key={scope}
-                size="xs"
+                size="sm"
                 name="scopes"
                 value={scope}
                 label={<code>{scope}</code>}

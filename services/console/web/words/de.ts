@@ -1,8 +1,10 @@
 import type { Words } from './en.js';
+import { quality } from './quality.js';
 import { scopes } from './scopes.js';
 
 /** Deutsch. */
 export const de: Words = {
+  quality: quality.de,
   scopes: scopes.de,
   units: { days: 'T' },
   name: 'Sans Délai',
@@ -229,6 +231,7 @@ export const de: Words = {
     screens: {
       live: 'Live',
       review: 'Prüfung',
+      quality: 'Qualität',
       figures: 'Zahlen',
       panels: 'Überwachung',
       platforms: 'Plattformen',

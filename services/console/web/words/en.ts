@@ -1,9 +1,11 @@
 import type { StepName } from '../../api/live/frame.js';
 import type { Standing, StandingStep } from '../../api/standing.js';
+import { quality } from './quality.js';
 import { scopes } from './scopes.js';
 
 /** English. Every word of the application; the other languages have the same, which the compiler checks. */
 export const en = {
+  quality: quality.en,
   scopes: scopes.en,
   units: { days: 'd' },
   name: 'Sans Délai',
@@ -227,6 +229,7 @@ export const en = {
     screens: {
       live: 'Live',
       review: 'Review',
+      quality: 'Quality',
       figures: 'Figures',
       panels: 'Monitoring',
       platforms: 'Platforms',

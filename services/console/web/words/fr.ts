@@ -1,8 +1,10 @@
 import type { Words } from './en.js';
+import { quality } from './quality.js';
 import { scopes } from './scopes.js';
 
 /** Français. */
 export const fr: Words = {
+  quality: quality.fr,
   scopes: scopes.fr,
   units: { days: 'j' },
   name: 'Sans Délai',
@@ -228,6 +230,7 @@ export const fr: Words = {
     screens: {
       live: 'En direct',
       review: 'Examen',
+      quality: 'Qualité',
       figures: 'Chiffres',
       panels: 'Surveillance',
       platforms: 'Plateformes',

@@ -10,7 +10,7 @@ const en: ScopeWords = {
   'cases:read': 'read the review queue and the removals',
   'cases:decide': 'decide cases',
   'quality:read': 'read the figures of quality, each reviewer’s too',
-  'quality:write': 'enter golden items, set the rates, settle disagreements',
+  'quality:write': 'enter test cases, set the rates, settle disagreements',
   'banks:read': 'read the banks',
   'banks:write': 'change the banks',
   'clocks:read': 'read clocks and obligations',
