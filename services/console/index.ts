@@ -12,6 +12,7 @@ import {
   outcomeRoutes,
   panelRoutes,
   postRoutes,
+  qualityRoutes,
   ReviewMedia,
   requireReading,
   reviewRoutes,
@@ -34,6 +35,7 @@ export const consoleService: Service = {
     routes.use(panelRoutes(runtime));
     routes.use(postRoutes(runtime));
     routes.use(reviewRoutes(runtime, media));
+    routes.use(qualityRoutes(runtime));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());

@@ -2,6 +2,8 @@ import { eventId, type PostBanked, type PostUnbanked } from '../contracts/index.
 import { ConflictError, type Outgoing, Problem, type Runtime, type Write } from '../runtime/index.js';
 import { removalOf } from './cases.js';
 import { fact } from './facts.js';
+import { answerTest, findTest } from './quality/answer.js';
+import { noteDecision } from './quality/log.js';
 import { dequeue } from './queue-table.js';
 import { type Changes, liftGrounds, requestRemoval } from './request.js';
 import type { CaseRow, EnforceRows, GroundRow, RemovalRow } from './tables.js';
@@ -78,6 +80,8 @@ async function read(runtime: Runtime, caseId: string): Promise<Found> {
 }
 
 async function decideOnce(runtime: Runtime, caseId: string, decision: Decision, held?: string): Promise<Decided> {
+  const test = await findTest(runtime, caseId);
+  if (test) return answerTest(runtime, test, decision, held);
   const found = await read(runtime, caseId);
   const known = answered(found, decision);
   if (known) {
@@ -92,8 +96,8 @@ async function decideOnce(runtime: Runtime, caseId: string, decision: Decision, 
     const data = { platform, postId, version, caseId, at, decision: decision.decision, by: decision.by };
     events.push(fact({ type: 'case.closed.v1', data }, item, caseId));
   }
-  const done = dequeue(runtime.db, caseId, held);
-  await runtime.commit([closing(runtime, found.case, decision, at), done, ...writes], events);
+  const done = [dequeue(runtime.db, caseId, held), ...(await noteDecision(runtime, found.case, decision, at))];
+  await runtime.commit([closing(runtime, found.case, decision, at), ...done, ...writes], events);
   const removal = found.removal !== undefined || decision.decision === 'remove';
   return { caseId, decision: decision.decision, at, ...(removal ? { removalId: eventId(item, 'removal') } : {}) };
 }

@@ -7,6 +7,7 @@ import { postsTable } from './tables.js';
 import { takePosts } from './take.js';
 
 export { LineSplitter } from './lines.js';
+export { plantPost, unplantPost } from './plant.js';
 export { latestVersions, readPosts, readVersions, type StoredPost } from './read.js';
 export { type RecentPlace, readRecentPosts } from './recent.js';
 export { type Taken, takePosts } from './take.js';

@@ -14,6 +14,7 @@ const secret = 'a long enough password';
 const screens = [
   'live',
   'review',
+  'quality',
   'figures',
   'platforms',
   'letters',
@@ -36,6 +37,7 @@ test('what is loaded first is small, and each screen is a file of its own', () =
   for (const name of [
     'Live',
     'Review',
+    'Quality',
     'Figures',
     'Platforms',
     'DeadLetters',

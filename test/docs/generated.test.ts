@@ -1,6 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { made, root, tableRows, text } from './pages.js';
-import { bench, benchResults, retention, settings, tables } from './render.js';
+import { bench, benchResults, retention, scopes, settings, tables } from './render.js';
 
 /** `UPDATE_DOCS=1 npm test -- test/docs` writes into the pages what these tests else hold them against. */
 function expectMade(page: string, name: string, content: string): void {
@@ -11,6 +11,10 @@ function expectMade(page: string, name: string, content: string): void {
 
 test('the settings are those of the schema', () => {
   expectMade('docs/operate.md', 'settings', settings());
+});
+
+test('the scopes are those that keys can be made for', () => {
+  expectMade('docs/operate.md', 'scopes', scopes());
 });
 
 test('how long data is kept is what the tables say', () => {

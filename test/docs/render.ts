@@ -1,7 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { scopeNames } from '../../services/accounts/scope-names.js';
 import { allTables } from '../../services/cli/services.js';
+import { scopes as scopeWords } from '../../services/console/web/words/scopes.js';
 import { topics } from '../../services/contracts/index.js';
 import {
   configSchema,
@@ -55,6 +57,13 @@ export const settings = (): string =>
       const shown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shown;
       return [`\`${name}\``, takes(shown), shown.default ? `\`${shown.default}\`` : '', schema.description ?? ''];
     }),
+  );
+
+/** What a key can be made for. */
+export const scopes = (): string =>
+  table(
+    ['scope', 'lets a key'],
+    scopeNames.map(name => [`\`${name}\``, scopeWords.en[name]]),
   );
 
 const day = 24 * 3_600_000;

@@ -6,5 +6,6 @@ export { openapi } from './openapi/index.js';
 export { outcomeRoutes } from './outcomes.js';
 export { panelRoutes } from './panels.js';
 export { postRoutes } from './posts.js';
+export { qualityRoutes } from './quality.js';
 export { reviewRoutes } from './review.js';
 export { ReviewMedia } from './review-media.js';

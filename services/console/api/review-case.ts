@@ -1,6 +1,6 @@
 import { readAssessment } from '../../classify/index.js';
 import type { Finding, Post } from '../../contracts/index.js';
-import { type CaseRow, readAuthor } from '../../enforce/index.js';
+import { type CaseRow, quality, readAuthor } from '../../enforce/index.js';
 import { readPosts, readVersions } from '../../ingest/index.js';
 import type { Runtime } from '../../runtime/index.js';
 import { readClocks } from './clocks.js';
@@ -12,18 +12,25 @@ const shownHistory = 5;
 /** Characters shown of the post that this one answers. */
 const shownBefore = 600;
 
+/** What was found in a case's post: of a test case, what it was made to look as if. */
+export async function readFindings({ db }: Pick<Runtime, 'db'>, row: CaseRow): Promise<Finding[]> {
+  const { id, platform, post_id: postId, version } = row;
+  const assessments = await readAssessment(db, platform, postId);
+  const assessment = assessments.find(({ key }) => key === `${platform}/${version}/${postId}`);
+  if (!assessment) return (await quality.readTestFindings({ db }, id)) ?? [];
+  return (JSON.parse(assessment.detail) as { findings?: Finding[] }).findings ?? [];
+}
+
 /** All that a person needs to decide a case. @param shows whether the platform's pictures can be fetched */
 export async function readReviewCase({ db, config }: Runtime, row: CaseRow, shows: boolean): Promise<ReviewCase> {
   const { platform, post_id: postId, version } = row;
-  const [[stored], assessments, clocks, author] = await Promise.all([
+  const [[stored], findings, clocks, author] = await Promise.all([
     readPosts(db, [{ platform, id: postId, version }]),
-    readAssessment(db, platform, postId),
+    readFindings({ db }, row),
     readClocks(db, platform, postId),
     readAuthor(db, platform, row.author_id, mostHistory),
   ]);
   const post = stored?.post;
-  const assessment = assessments.find(({ key }) => key === `${platform}/${version}/${postId}`);
-  const findings = assessment ? ((JSON.parse(assessment.detail) as { findings?: Finding[] }).findings ?? []) : [];
   const due = clocks.filter(({ state }) => state === 'running' || state === 'breached');
   const nearest = due.reduce<(typeof due)[number] | undefined>(
     (least, clock) => (clock.due_at !== null && clock.due_at < (least?.due_at ?? Infinity) ? clock : least),

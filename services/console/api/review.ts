@@ -8,6 +8,7 @@ import {
   decisionSchema,
   holdDecision,
   type QueueCounts,
+  quality,
   releaseCase,
   renewClaims,
   takeBack,
@@ -15,7 +16,7 @@ import {
 import { readPosts } from '../../ingest/index.js';
 import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { fromHere } from './guard.js';
-import { readReviewCase } from './review-case.js';
+import { readFindings, readReviewCase } from './review-case.js';
 import type { ReviewMedia } from './review-media.js';
 import type { Claimed } from './review-types.js';
 
@@ -64,18 +65,18 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
   }
 
   router.post('/console/api/review/claim', readBody(65_536), async (req, res) => {
-    const { n, languages, media, except, keep } = parseBody(req, claimSchema);
+    const { n, languages, media, except: passed, keep } = parseBody(req, claimSchema);
     const { name } = res.locals.caller as Caller;
     const kept = keep.length > 0 ? await renewClaims(runtime, name, keep) : [];
-    const rows =
-      n === 0
-        ? []
-        : await claimCases(runtime, name, {
-            n,
-            except: [...except, ...keep],
-            ...(languages && { languages }),
-            ...(!media && { suits: withoutMedia }),
-          });
+    const suits = async (some: readonly CaseRow[]): Promise<ReadonlySet<string>> => {
+      const theirs = await quality.withoutOthersTests(runtime, name, some);
+      return media ? theirs : withoutMedia(some.filter(({ id }) => theirs.has(id)));
+    };
+    const except = [...passed, ...keep];
+    const claimed =
+      n === 0 ? [] : await claimCases(runtime, name, { n, except, ...(languages && { languages }), suits });
+    const findingsOf = (row: CaseRow) => readFindings(runtime, row);
+    const rows = await quality.mixIn(runtime, { who: name, rows: claimed, wanted: n, languages, media, findingsOf });
     const [cases, waiting] = await Promise.all([
       Promise.all(rows.map(async row => readReviewCase(runtime, row, await pictures.shows(row.platform)))),
       counts(),

@@ -55,6 +55,14 @@ const percent = new Intl.NumberFormat(locale, {
 /** Cut, not rounded: what is not all is never told as 100 %. */
 export const share = (of: number): string => percent.format(Math.floor(of * 10_000) / 10_000);
 
+const tenthsPercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+/** A share to a tenth of a hundredth, cut as `share` is. */
+export const tenthsShare = (of: number): string => tenthsPercent.format(Math.floor(of * 1_000) / 1_000);
+
+const hundredths = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** 0.62. */
+export const decimal = (n: number): string => hundredths.format(n);
+
 const names = new Intl.DisplayNames(locale, { type: 'language' });
 /** A language by its tag. */
 export function nameOfLanguage(tag: string): string {

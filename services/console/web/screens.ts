@@ -26,6 +26,7 @@ export interface Screen {
 export const screens: readonly Screen[] = [
   { name: 'live', group: 'work', needs: 'posts:read', open: true, Body: lazy(() => import('./screens/Live.js')) },
   { name: 'review', group: 'work', needs: 'cases:decide', Body: lazy(() => import('./screens/Review.js')) },
+  { name: 'quality', group: 'work', needs: 'cases:decide', Body: lazy(() => import('./screens/Quality.js')) },
   { name: 'orders', group: 'desk', needs: 'orders:read', Body: lazy(() => import('./screens/Orders.js')) },
   { name: 'threats', group: 'desk', needs: 'orders:read', Body: lazy(() => import('./screens/Threats.js')) },
   // Whoever is paged about clocks.

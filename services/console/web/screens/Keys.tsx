@@ -1,7 +1,7 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { Scope } from '../../../accounts/index.js';
+import { scopeNames } from '../../../accounts/scope-names.js';
 import { ask } from '../api.js';
 import { dayOf, shortOf } from '../format.js';
 import { Head } from '../parts/Head.js';
@@ -22,27 +22,6 @@ interface Key {
   usedAt?: string;
   revokedAt?: string;
 }
-/** The server's list, which names them in English as the API does. */
-const scopes: readonly Scope[] = [
-  'posts:write',
-  'posts:read',
-  'cases:read',
-  'cases:decide',
-  'banks:read',
-  'banks:write',
-  'clocks:read',
-  'figures:read',
-  'approvals:decide',
-  'pages:acknowledge',
-  'deliveries:read',
-  'deliveries:replay',
-  'dead-letters:read',
-  'dead-letters:replay',
-  'ledger:details',
-  'ledger:erase',
-  'admin',
-];
-
 /** Keys for programs: made, shown once, ended. */
 export default function Keys() {
   const queries = useQueryClient();
@@ -131,8 +110,15 @@ export default function Keys() {
           <TextInput label={words.name} name="name" required maxLength={120} />
           <fieldset className={styles.scopes}>
             <legend>{words.scopes}</legend>
-            {scopes.map(scope => (
-              <Checkbox key={scope} size="xs" name="scopes" value={scope} label={<code>{scope}</code>} />
+            {scopeNames.map(scope => (
+              <Checkbox
+                key={scope}
+                size="sm"
+                name="scopes"
+                value={scope}
+                label={<code>{scope}</code>}
+                description={strings.scopes[scope]}
+              />
             ))}
           </fieldset>
           <TextInput label={words.reason} name="reason" maxLength={500} />

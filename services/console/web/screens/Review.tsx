@@ -2,6 +2,7 @@ import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { tellOf } from '../api.js';
 import { duration, nameOfLanguage, number } from '../format.js';
+import { ToldNow } from '../quality/ToldNow.js';
 import { CaseView } from '../review/CaseView.js';
 import { useNow } from '../review/Countdown.js';
 import { breakChoices, byName, keepChoices, keepSeen, readChoices, readSeen } from '../review/store.js';
@@ -117,6 +118,7 @@ export default function Review({ session }: ScreenProps) {
           </p>
         )}
         <p className={styles.counts}>{words.mine(number(seen.today))}</p>
+        <ToldNow />
         <details className={styles.settings}>
           <summary>{words.settings}</summary>
           <div>

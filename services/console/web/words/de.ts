@@ -1,8 +1,12 @@
 import type { Words } from './en.js';
 import { incidents } from './incidents.js';
+import { quality } from './quality.js';
+import { scopes } from './scopes.js';
 
 /** Deutsch. */
 export const de: Words = {
+  quality: quality.de,
+  scopes: scopes.de,
   units: { days: 'T' },
   name: 'Sans Délai',
   purpose: 'Terroristische Inhalte ohne Verzug entfernt, und nachweislich fort.',
@@ -232,6 +236,7 @@ export const de: Words = {
       threats: 'Lebensgefahr',
       clocks: 'Fristen',
       authorities: 'Behörden',
+      quality: 'Qualität',
       figures: 'Zahlen',
       panels: 'Überwachung',
       platforms: 'Plattformen',

@@ -1,9 +1,13 @@
 import type { StepName } from '../../api/live/frame.js';
 import type { Standing, StandingStep } from '../../api/standing.js';
 import { incidents } from './incidents.js';
+import { quality } from './quality.js';
+import { scopes } from './scopes.js';
 
 /** English. Every word of the application; the other languages have the same, which the compiler checks. */
 export const en = {
+  quality: quality.en,
+  scopes: scopes.en,
   units: { days: 'd' },
   name: 'Sans Délai',
   purpose: 'Terrorist content removed without delay, and seen to be gone.',
@@ -230,6 +234,7 @@ export const en = {
       threats: 'Threats to life',
       clocks: 'Clocks',
       authorities: 'Authorities',
+      quality: 'Quality',
       figures: 'Figures',
       panels: 'Monitoring',
       platforms: 'Platforms',

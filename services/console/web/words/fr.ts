@@ -1,8 +1,12 @@
 import type { Words } from './en.js';
 import { incidents } from './incidents.js';
+import { quality } from './quality.js';
+import { scopes } from './scopes.js';
 
 /** Français. */
 export const fr: Words = {
+  quality: quality.fr,
+  scopes: scopes.fr,
   units: { days: 'j' },
   name: 'Sans Délai',
   purpose: 'Les contenus terroristes retirés sans délai, et vus disparus.',
@@ -231,6 +235,7 @@ export const fr: Words = {
       threats: 'Menaces pour la vie',
       clocks: 'Délais',
       authorities: 'Autorités',
+      quality: 'Qualité',
       figures: 'Chiffres',
       panels: 'Surveillance',
       platforms: 'Plateformes',
