@@ -1,7 +1,10 @@
+import { Router } from 'express';
 import { rulesOf } from '../clocks/index.js';
 import { promiseKeys } from '../ledger/index.js';
 import { aborted, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import { followRemovals } from './follow.js';
+import { Renderer } from './forms/index.js';
+import { formRoutes } from './forms-http.js';
 import { orderRoutes } from './http.js';
 import type { Parts } from './parts.js';
 import { importRegister } from './register.js';
@@ -11,7 +14,7 @@ import { orderTables } from './tables.js';
 import { startTicking } from './tick.js';
 
 export { type OrderContent, orderSchema } from './annex-one.js';
-export type { AnswerForm, FormRenderer } from './answers.js';
+export type { AnswerForm } from './answers.js';
 export { deskEventSchema, deskOrderSchema } from './bodies.js';
 export type { Channel } from './channels/channel.js';
 export { eCodex, perci, type RelayClient, type RelayMessage } from './channels/relays.js';
@@ -27,7 +30,8 @@ export const orders: Service = {
   /** @throws ConfigError where the settings or the register can't be used */
   async start(runtime: Runtime): Promise<RunningService> {
     const settings = readSettings(runtime.config.SANSDELAI_ORDERS);
-    const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config) };
+    const renderer = new Renderer(runtime.time);
+    const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config), renderer };
     if (settings.register) await importRegister(runtime, settings.register);
     else runtime.log.info('no register of authorities: every order goes to a person (SANSDELAI_ORDERS)');
     const stage = await runtime.run(followRemovals(parts));
@@ -42,7 +46,7 @@ export const orders: Service = {
       await running.stop();
     });
     return {
-      routes: orderRoutes(parts),
+      routes: Router().use(orderRoutes(parts), formRoutes(parts)),
       async problem() {
         return (await promiseKeys(runtime))
           ? undefined
@@ -51,6 +55,7 @@ export const orders: Service = {
       async stop() {
         await stage.stop();
         await Promise.all([sending.stop(), ticking.stop()]);
+        await renderer.stop();
       },
     };
   },

@@ -1,5 +1,6 @@
 import type { Rules } from '../clocks/index.js';
 import type { Outgoing, Runtime, Write } from '../runtime/index.js';
+import type { Renderer } from './forms/index.js';
 import type { OrderSettings } from './settings.js';
 
 /** Content that an order took down, to be kept apart (TCO Article 6). */
@@ -20,5 +21,6 @@ export interface Parts {
   runtime: Runtime;
   settings: OrderSettings;
   rules: Rules;
+  renderer: Renderer;
   preserve?: Preserve;
 }
