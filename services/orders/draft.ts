@@ -98,14 +98,20 @@ export class Draft {
     this.#effects.push(...effects.map(effect => ({ effect, event })));
   }
 
+  /** Nothing of it may be disclosed: what is entered of it is only counted. */
+  #seal(): { seal?: string } {
+    const { id, sealedUntil, unsealed } = this.state;
+    return sealedUntil !== undefined && !unsealed ? { seal: id } : {};
+  }
+
   #factOf(fact: Fact): OrderMoved {
-    const { id: orderId, instrument, route, items, sealedUntil, unsealed } = this.state;
+    const { id: orderId, instrument, route, items } = this.state;
     const target = items.length === 1 ? items[0]?.target : undefined;
     return {
       platform: target?.platform ?? '',
       postId: target?.postId ?? '',
       version: target?.version ?? 0,
-      ...(sealedUntil !== undefined && !unsealed ? { seal: orderId } : {}),
+      ...this.#seal(),
       orderId,
       instrument,
       route,
@@ -134,6 +140,7 @@ export class Draft {
         postedAt: stored ? Math.min(Date.parse(stored.post.createdAt), stored.receivedAt) : at,
         route: 'order',
         flags: stored?.flags ?? [],
+        ...this.#seal(),
       });
       this.#removals.set(key, removal);
       this.#writes.push(...removal.writes);

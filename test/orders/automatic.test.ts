@@ -236,6 +236,17 @@ test('a secret order is only counted in the ledger until that ends', async () =>
   expect(body.sealed).toBe(true);
   await scene.phase(body.id, 'executed');
   expect(await seals()).toEqual([]);
+  // What is entered of the removal would tell of the order: it is closed with it.
+  const entries = () =>
+    scene.db
+      .tables<LedgerRows>()
+      .selectFrom('ledger_entries')
+      .select(['kind', 'seal'])
+      .where('item', '=', `acme/${id}`)
+      .where('kind', 'like', 'removal.%')
+      .execute();
+  await until(async () => (await entries()).length >= 2, 'the entries of the removal');
+  expect(new Set((await entries()).map(entry => entry.seal))).toEqual(new Set([body.id]));
   await until(async () => (await seals()).length === 1, 'the end of the secrecy');
   expect((await scene.call('GET', `/v1/removal-orders/${body.id}`)).body.sealed).toBe(false);
 });
