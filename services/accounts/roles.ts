@@ -32,6 +32,7 @@ const granted: Readonly<Record<Role, readonly Scope[]>> = {
     'orders:read',
     'orders:write',
     'orders:decide',
+    'preserved:read',
     'threats:report',
     'pages:acknowledge',
     'figures:read',

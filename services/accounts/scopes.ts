@@ -17,6 +17,7 @@ export const scopeSchema = z.enum([
   'orders:write',
   'orders:decide',
   'threats:report',
+  'preserved:read',
   'deliveries:read',
   'deliveries:replay',
   'ledger:details',

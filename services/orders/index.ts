@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { rulesOf } from '../clocks/index.js';
+import { Preservation } from '../enforce/index.js';
 import { promiseKeys } from '../ledger/index.js';
 import { aborted, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import { followRemovals } from './follow.js';
@@ -19,7 +20,6 @@ export { deskEventSchema, deskOrderSchema } from './bodies.js';
 export type { Channel } from './channels/channel.js';
 export { eCodex, perci, type RelayClient, type RelayMessage } from './channels/relays.js';
 export { doubts, holdGrounds, phases } from './machine/index.js';
-export type { Preserve, Preserved } from './parts.js';
 export { memberStates, type OrderSettings, readSettings } from './settings.js';
 export { newThreatSchema, threatToldSchema } from './threats.js';
 
@@ -31,7 +31,8 @@ export const orders: Service = {
   async start(runtime: Runtime): Promise<RunningService> {
     const settings = readSettings(runtime.config.SANSDELAI_ORDERS);
     const renderer = new Renderer(runtime.time);
-    const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config), renderer };
+    const preservation = await Preservation.open(runtime);
+    const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config), renderer, preservation };
     if (settings.register) await importRegister(runtime, settings.register);
     else runtime.log.info('no register of authorities: every order goes to a person (SANSDELAI_ORDERS)');
     const stage = await runtime.run(followRemovals(parts));
