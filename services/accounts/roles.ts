@@ -11,7 +11,15 @@ const reviewing: readonly Scope[] = ['posts:read', 'cases:read', 'cases:decide',
 /** The table of who may do what. `regulator` reads figures, and no content: what entries say is granted by `ledger:details` to a key. */
 const granted: Readonly<Record<Role, readonly Scope[]>> = {
   reviewer: reviewing,
-  lead: [...reviewing, 'banks:read', 'policies:read', 'quality:read', 'quality:write', 'figures:read', 'approvals:decide'],
+  lead: [
+    ...reviewing,
+    'banks:read',
+    'policies:read',
+    'quality:read',
+    'quality:write',
+    'figures:read',
+    'approvals:decide',
+  ],
   operator: [
     'posts:read',
     'clocks:read',
@@ -34,6 +42,7 @@ const granted: Readonly<Record<Role, readonly Scope[]>> = {
     'orders:read',
     'orders:write',
     'orders:decide',
+    'preserved:read',
     'threats:report',
     'pages:acknowledge',
     'figures:read',

@@ -18,6 +18,7 @@ export const scopeNames = [
   'orders:read',
   'orders:write',
   'orders:decide',
+  'preserved:read',
   'threats:report',
   'deliveries:read',
   'deliveries:replay',

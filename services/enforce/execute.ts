@@ -13,7 +13,7 @@ import {
 import type { Log, Outgoing, Runtime, Write } from '../runtime/index.js';
 import { fact } from './facts.js';
 import { afterMiss, afterWatch, callIsDue, heldBy, pauseAfter, pauseFor, phases, watches } from './plan.js';
-import { ended } from './request.js';
+import { ended, sealOf } from './request.js';
 import { type EnforceRows, looksTable, type RemovalRow } from './tables.js';
 
 /** What a call came to: nothing where none was due. */
@@ -104,7 +104,7 @@ export class Execution {
     this.#log.warn({ why: judgement.why }, 'what was gone can be read again');
     const { platform, post_id: postId, version } = row;
     const removalId = `${row.id}/${row.cycle}`;
-    const returned = { platform, postId, version, removalId, at: now, where: judgement.why };
+    const returned = { platform, postId, version, removalId, at: now, where: judgement.why, ...sealOf(row) };
     const change = {
       state: 'pending',
       round: row.round + 1,
@@ -223,7 +223,7 @@ export class Execution {
     const held = heldBy(this.#row, cause, next_at, config.CLOCK_REMOVAL);
     if (held === undefined) return this.#save(step);
     const removalId = `${id}/${cycle}`;
-    const data = { platform, postId, version, removalId, at: now, cause };
+    const data = { platform, postId, version, removalId, at: now, cause, ...sealOf(this.#row) };
     return this.#save({ ...step, held }, [
       fact({ type: 'removal.held.v1', data }, item, `${removalId}/${pending_since}/${held}`),
     ]);

@@ -1,10 +1,11 @@
 import { Router } from 'express';
 import { requireScope } from '../accounts/index.js';
 import { connectorsOf, deliveryRoutes } from '../platforms/index.js';
-import { type RunningService, type Runtime, type Service, sql } from '../runtime/index.js';
+import { aborted, type RunningService, type Runtime, type Service, sql } from '../runtime/index.js';
 import { startEscalation } from './escalate.js';
 import { startExecutor } from './executor.js';
 import { enforceRoutes } from './http.js';
+import { openPreservationKeys, preservationRoutes, preservationTables, startErasing } from './preservation/index.js';
 import { qualityTables } from './quality/index.js';
 import { startHeld } from './queue-held.js';
 import { queueAll, queueTable } from './queue-table.js';
@@ -14,6 +15,14 @@ import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
 export { liftForOrder, type Ordered, type OrderedRemoval, removeForOrder } from './orders.js';
+export {
+  openingKind,
+  openingSchema,
+  Preservation,
+  prolongSchema,
+  purposes,
+  type ToPreserve,
+} from './preservation/index.js';
 export * as quality from './quality/index.js';
 export {
   type Claim,
@@ -43,7 +52,7 @@ export type { CaseRow, GroundRow, LookRow, RemovalRow } from './tables.js';
 /** Cases, removals with their grounds, looking again, restoring. */
 export const enforce: Service = {
   name: 'enforce',
-  tables: [casesTable, queueTable, removalsTable, groundsTable, looksTable, ...qualityTables],
+  tables: [casesTable, queueTable, removalsTable, groundsTable, looksTable, ...qualityTables, ...preservationTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { db } = runtime;
     // The data directory is ours alone: whoever held these leases is dead, and nobody need wait for them to run out.
@@ -58,7 +67,14 @@ export const enforce: Service = {
     await queueAll(runtime);
     const held = startHeld(runtime);
     const stage = await runtime.run(enforceStage(runtime));
+    const keys = await openPreservationKeys(runtime);
+    const erasing = runtime.lead('preservation', async (_fence, signal) => {
+      const running = startErasing(runtime);
+      await aborted(signal);
+      await running.stop();
+    });
     const routes = Router();
+    routes.use(preservationRoutes(runtime, keys));
     routes.use(enforceRoutes(runtime));
     routes.use('/v1/deliveries', requireScope('deliveries:read'));
     routes.post('/v1/deliveries/:id/replay', requireScope('deliveries:replay'));
@@ -68,6 +84,7 @@ export const enforce: Service = {
       problem: async () => undefined,
       stop: async () => {
         await stage.stop();
+        await erasing.stop();
         await held.stop();
         await escalation.stop();
         await executor.stop();

@@ -17,6 +17,8 @@ export interface Ordered {
   postedAt: number;
   route: string;
   flags: readonly PostFlag[];
+  /** Set where nothing of the order may be disclosed. */
+  seal?: string;
 }
 
 /** What is to be committed with the order's own state, and how the removal stands by it. */

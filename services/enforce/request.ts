@@ -18,6 +18,8 @@ export interface RemovalRequest {
   route: string;
   flags: readonly PostFlag[];
   language?: string | undefined;
+  /** An order under non-disclosure that asks for it. */
+  seal?: string | undefined;
 }
 
 export interface Changes {
@@ -116,10 +118,12 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     watch: 0,
     next_at: at,
     held: null,
+    // Of a removal that was asked for on another ground before, the order is no cause.
+    seal: request.seal ?? null,
   };
   const removalId = `${id}/${cycle}`;
   const told = { platform, postId, version, removalId, ground, at, postedAt, route, flags: [...flags] };
-  const data = { ...told, ...(request.language && { language: request.language }) };
+  const data = { ...told, ...(request.language && { language: request.language }), ...sealOf(row) };
   return {
     writes: [before ? moveRemoval(db, before, row) : db.insert(removalsTable, [{ ...row, fence: 0 }])],
     events: [fact({ type: 'removal.requested.v1', data }, item, removalId), due(id, platform, removalId, at)],
@@ -182,10 +186,13 @@ function bringBack(db: Database, row: RemovalRow, at: number): Changes {
   return { writes: [moveRemoval(db, row, change)], events };
 }
 
+/** What a fact about a removal says of the order whose secrecy it shares. */
+export const sealOf = ({ seal }: Pick<RemovalRow, 'seal'>): { seal?: string } => (seal === null ? {} : { seal });
+
 /** The fact that a removal or a restoration ended. */
 export function ended(row: RemovalRow, at: number, outcome: Outcome, vantage: string): Outgoing {
   const { platform, post_id: postId, version } = row;
   const removalId = `${row.id}/${row.cycle}`;
-  const data = { platform, postId, version, removalId, at, outcome, vantage };
+  const data = { platform, postId, version, removalId, at, outcome, vantage, ...sealOf(row) };
   return fact({ type: 'removal.ended.v1', data }, row.item, `${removalId}/${row.watch}/${outcome}/${at}`);
 }

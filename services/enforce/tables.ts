@@ -85,9 +85,11 @@ export const removalsTable: Table = {
     lease_until: 'bigint',
     /** Causes told of why it is not gone yet, since `pending_since`: the last one last, with spaces between. */
     held: 'text?',
+    /** An order under non-disclosure that this removal is of: what is entered of it is only counted until that ends. */
+    seal: 'text?',
   },
   primaryKey: ['id'],
-  added: [['held']],
+  added: [['held'], ['seal']],
   indexes: {
     item: { columns: ['item'], unique: true },
     due: { columns: ['next_at'], where: 'next_at is not null' },
@@ -177,6 +179,7 @@ export interface RemovalRow {
   fence: number;
   lease_until: number;
   held: string | null;
+  seal: string | null;
 }
 
 export interface GroundRow {

@@ -1,10 +1,11 @@
 import type { OrderContent } from './annex-one.js';
+import { languageOf } from './forms/document.js';
 import type { AnswerKind, HoldGround, OrderState } from './machine/index.js';
 import type { OrderSettings } from './settings.js';
 
 /**
  * What an answering form says: Annex II (executed) or Annex III (can't be executed) of Regulation (EU) 2021/784; the answer under Article 9(1) of Regulation
- * (EU) 2022/2065 says the same as Annex II. Rendering it is another's work, from this and nothing else.
+ * (EU) 2022/2065 says the same as Annex II. How it is worded and drawn: forms/, from this and nothing else.
  */
 export interface AnswerForm {
   form: AnswerKind;
@@ -29,11 +30,6 @@ export interface AnswerForm {
   signedBy: { authorisedPerson?: string; name: string };
 }
 
-/** Turns a form into a file for people. */
-export interface FormRenderer {
-  render(form: AnswerForm): Promise<{ type: string; bytes: Uint8Array }>;
-}
-
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** The values of a form, from where the order stands. Pure. */
@@ -47,7 +43,7 @@ export function answerOf(
   const { name, representative, homeState, contact, authorisedPerson } = provider;
   const hold = form === 'III' ? state.holds.find(one => one.turn === turn) : undefined;
   const { authority } = content;
-  const language = content.language && provider.languages.includes(content.language) ? content.language : 'en';
+  const language = languageOf(content.language, content.issuingState);
   return {
     form,
     template: state.instrument === 'tco' ? '2021/784' : '2022/2065',

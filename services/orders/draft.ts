@@ -98,14 +98,20 @@ export class Draft {
     this.#effects.push(...effects.map(effect => ({ effect, event })));
   }
 
+  /** Nothing of it may be disclosed: what is entered of it is only counted. */
+  #seal(): { seal?: string } {
+    const { id, sealedUntil, unsealed } = this.state;
+    return sealedUntil !== undefined && !unsealed ? { seal: id } : {};
+  }
+
   #factOf(fact: Fact): OrderMoved {
-    const { id: orderId, instrument, route, items, sealedUntil, unsealed } = this.state;
+    const { id: orderId, instrument, route, items } = this.state;
     const target = items.length === 1 ? items[0]?.target : undefined;
     return {
       platform: target?.platform ?? '',
       postId: target?.postId ?? '',
       version: target?.version ?? 0,
-      ...(sealedUntil !== undefined && !unsealed ? { seal: orderId } : {}),
+      ...this.#seal(),
       orderId,
       instrument,
       route,
@@ -134,6 +140,7 @@ export class Draft {
         postedAt: stored ? Math.min(Date.parse(stored.post.createdAt), stored.receivedAt) : at,
         route: 'order',
         flags: stored?.flags ?? [],
+        ...this.#seal(),
       });
       this.#removals.set(key, removal);
       this.#writes.push(...removal.writes);
@@ -169,8 +176,7 @@ export class Draft {
   }
 
   async #perform(effect: Effect, event: OrderEvent): Promise<void> {
-    const { runtime, preserve } = this.parts;
-    const { db } = runtime;
+    const { db } = this.parts.runtime;
     const { id, seq } = this.state;
     const { at, by } = event;
     const item = 'n' in effect ? this.state.items.find(one => one.n === effect.n) : undefined;
@@ -179,15 +185,9 @@ export class Draft {
         return item && this.#remove(item, event);
       case 'lift':
         return item && this.#lift(item, event);
-      case 'preserve': {
-        if (!preserve || !item?.target) return;
-        const { platform, postId, version } = item.target;
-        const what = { orderId: id, n: item.n, platform, postId, version, removedAt: item.goneAt ?? at };
-        const { writes, events } = await preserve(runtime, what);
-        this.#writes.push(...writes);
-        this.#events.push(...events);
+      case 'preserve':
+        if (item) await this.#preserve(item, at, true);
         return;
-      }
       case 'form': {
         const content = JSON.parse((this.before ?? this.fresh)?.content ?? '{}') as OrderContent;
         const data = JSON.stringify(answerOf(this.state, content, this.parts.settings, effect, at));
@@ -226,8 +226,37 @@ export class Draft {
     for (let next = this.#effects.shift(); next; next = this.#effects.shift())
       await this.#perform(next.effect, next.event);
     if (!this.changed) return { writes: [], events: [] };
+    await this.#holdItems();
     if (this.#received) await this.#acknowledge(this.#received);
     return { writes: [this.#save(), this.#saveItems(), ...this.#writes], events: this.#events };
+  }
+
+  /** Article 6 of the TCO Regulation; the DSA has no such duty, and gives no right to keep. */
+  async #preserve(item: Item, at: number, gone: boolean): Promise<void> {
+    const { id: orderId, instrument, route } = this.state;
+    if (instrument !== 'tco' || !item.target) return;
+    const { platform, postId } = item.target;
+    const { preservation } = this.parts;
+    const what = { orderId, n: item.n, platform, postId, route, at: gone ? (item.goneAt ?? at) : at, ...this.#seal() };
+    const { writes, events } = await (gone ? preservation.keep(what) : preservation.hold(what));
+    this.#writes.push(...writes);
+    this.#events.push(...events);
+  }
+
+  /** What is to be removed from now on is held; what is not, after all, is let go. */
+  async #holdItems(): Promise<void> {
+    const before = this.before && (JSON.parse(this.before.state) as OrderState).items;
+    const at = this.parts.runtime.time.now();
+    for (const item of this.state.items) {
+      const was = before?.find(one => one.n === item.n);
+      const removing = item.phase === 'removing';
+      if (removing && was?.phase !== 'removing') await this.#preserve(item, at, false);
+      const target = was?.target;
+      const left = was?.phase === 'removing' && target && !removing && item.phase !== 'gone';
+      const other = was?.phase === 'removing' && target && item.target?.postId !== target.postId;
+      if (left || other)
+        this.#writes.push(...this.parts.preservation.release({ ...target, orderId: this.state.id, n: item.n, at }));
+    }
   }
 
   async #acknowledge(fact: Fact): Promise<void> {

@@ -1,8 +1,12 @@
+import { Router } from 'express';
 import { rulesOf } from '../clocks/index.js';
+import { Preservation } from '../enforce/index.js';
 import { promiseKeys } from '../ledger/index.js';
 import { aborted, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import { deskRoutes } from './desk.js';
 import { followRemovals } from './follow.js';
+import { Renderer } from './forms/index.js';
+import { formRoutes } from './forms-http.js';
 import { orderRoutes } from './http.js';
 import type { Parts } from './parts.js';
 import { importRegister } from './register.js';
@@ -12,13 +16,12 @@ import { orderTables } from './tables.js';
 import { startTicking } from './tick.js';
 
 export { type OrderContent, orderSchema } from './annex-one.js';
-export type { AnswerForm, FormRenderer } from './answers.js';
+export type { AnswerForm } from './answers.js';
 export { deskEventSchema, deskOrderSchema } from './bodies.js';
 export type { Channel } from './channels/channel.js';
 export { eCodex, perci, type RelayClient, type RelayMessage } from './channels/relays.js';
 export { type Wait, waits } from './desk.js';
 export { doubts, holdGrounds, phases } from './machine/index.js';
-export type { Preserve, Preserved } from './parts.js';
 export { memberStates, type OrderSettings, readSettings } from './settings.js';
 export { newThreatSchema, threatToldSchema } from './threats.js';
 
@@ -29,7 +32,9 @@ export const orders: Service = {
   /** @throws ConfigError where the settings or the register can't be used */
   async start(runtime: Runtime): Promise<RunningService> {
     const settings = readSettings(runtime.config.SANSDELAI_ORDERS);
-    const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config) };
+    const renderer = new Renderer(runtime.time);
+    const preservation = await Preservation.open(runtime);
+    const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config), renderer, preservation };
     if (settings.register) await importRegister(runtime, settings.register);
     else runtime.log.info('no register of authorities: every order goes to a person (SANSDELAI_ORDERS)');
     const stage = await runtime.run(followRemovals(parts));
@@ -44,7 +49,7 @@ export const orders: Service = {
       await running.stop();
     });
     return {
-      routes: orderRoutes(parts).use(deskRoutes(runtime)),
+      routes: Router().use(orderRoutes(parts), formRoutes(parts), deskRoutes(runtime)),
       async problem() {
         return (await promiseKeys(runtime))
           ? undefined
@@ -53,6 +58,7 @@ export const orders: Service = {
       async stop() {
         await stage.stop();
         await Promise.all([sending.stop(), ticking.stop()]);
+        await renderer.stop();
       },
     };
   },

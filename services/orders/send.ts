@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { loop, type Stoppable, within } from '../runtime/index.js';
 import type { AnswerForm } from './answers.js';
 import { findOrder, happen } from './change.js';
+import { answerDocument } from './forms/index.js';
+import { sha256 } from './intake.js';
 import type { Parts } from './parts.js';
 import { listAuthorities } from './register.js';
 import type { OrderFormRow, OrderRows } from './tables.js';
@@ -14,18 +16,32 @@ const beside = 8;
 const patience = 10_000;
 const longestPause = 60_000;
 
+/** The form as a file for people. What can't be drawn is sent without it: its values are the answer. */
+async function draw({ runtime, renderer }: Pick<Parts, 'runtime' | 'renderer'>, form: AnswerForm) {
+  const document = answerDocument(form);
+  try {
+    const content = Buffer.from(await renderer.render(document));
+    const name = `annex-${form.form}-${form.number.replaceAll('/', '-')}.pdf`;
+    return { name, type: 'application/pdf', language: document.language, sha256: sha256(content), content };
+  } catch (error) {
+    runtime.log.error({ err: error, form: form.number }, 'a form is sent without its PDF, which could not be drawn');
+    return undefined;
+  }
+}
+
 /** Puts a form where the authority takes it, under a name of its own: twice is once. @returns the receipt; undefined where only a person can send it */
-async function handOver({ runtime, settings }: Parts, row: OrderFormRow): Promise<string | undefined> {
+async function handOver({ runtime, settings, renderer }: Parts, row: OrderFormRow): Promise<string | undefined> {
   const { time } = runtime;
   const order = await findOrder({ runtime }, row.order_id);
   const authority = (await listAuthorities(runtime)).find(({ id }) => id === order?.authority);
   const form = JSON.parse(row.data) as AnswerForm;
+  const drawn = await draw({ runtime, renderer }, form);
   if (authority?.answersTo) {
     const abort = new AbortController();
     const asked = fetch(authority.answersTo, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': row.id },
-      body: JSON.stringify(form),
+      body: JSON.stringify(drawn ? { ...form, file: { ...drawn, content: drawn.content.toString('base64') } } : form),
       redirect: 'error',
       signal: abort.signal,
     });
@@ -42,6 +58,7 @@ async function handOver({ runtime, settings }: Parts, row: OrderFormRow): Promis
   await mkdir(settings.outbox, { recursive: true });
   const name = `annex-${form.form}-${row.id}.json`;
   const path = join(settings.outbox, name);
+  if (drawn) await writeFile(join(settings.outbox, `annex-${form.form}-${row.id}.pdf`), drawn.content);
   await writeFile(`${path}.new`, `${JSON.stringify(form, null, 2)}\n`);
   await rename(`${path}.new`, path);
   return `put into the outbox as ${name} at ${new Date(time.now()).toISOString()}`;

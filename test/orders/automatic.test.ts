@@ -8,6 +8,7 @@ import {
   unpackEntries,
 } from '../../services/ledger/log/index.js';
 import type { LedgerRows } from '../../services/ledger/tables.js';
+import { sha256 } from '../../services/orders/intake.js';
 import type { OrderRows } from '../../services/orders/tables.js';
 import { openScene, type Scene, until } from './running.js';
 
@@ -65,7 +66,29 @@ test('a signed order is executed, seen gone and answered without a person, and i
   });
   await until(async () => (await clock('tco-feedback', body.id))?.state === 'stopped', 'the feedback clock');
   expect(await clock('tco-removal', body.id)).toMatchObject({ state: 'stopped', late: 0, route: 'api' });
-  expect((await scene.call('GET', `/v1/removal-orders/${body.id}/feedback`)).body.forms).toEqual([answer.form]);
+  const { file, ...values } = answer.form as { file: Record<string, string> };
+  expect((await scene.call('GET', `/v1/removal-orders/${body.id}/feedback`)).body.forms).toEqual([values]);
+
+  // The form goes out as a PDF too, in the order's language, and can be had again in others.
+  const sent = Buffer.from(file.content ?? '', 'base64');
+  expect(file).toMatchObject({ type: 'application/pdf', language: 'en', sha256: sha256(sent) });
+  const path = `/v1/removal-orders/${body.id}`;
+  const get = (what: string) =>
+    fetch(`${base()}${path}/${what}`, { headers: { authorization: `Bearer ${scene.adminKey}` } });
+  expect(Buffer.from(await (await get('forms/1.pdf')).arrayBuffer()).equals(sent)).toBe(true);
+  const german = await scene.call('GET', `${path}/forms/1.json?language=de`);
+  expect(german.body).toMatchObject({ language: 'de', annex: 'Anhang II' });
+  expect(JSON.stringify(german.body)).not.toMatch(/seen gone/);
+  const shown = await get('order.pdf?language=fr');
+  expect({ status: shown.status, type: shown.headers.get('content-type') }).toEqual({
+    status: 200,
+    type: 'application/pdf',
+  });
+  expect((await scene.call('GET', `${path}/order.json`)).body).toMatchObject({ annex: 'Annex I', language: 'en' });
+  for (const none of ['forms/2.pdf', 'forms/0.pdf', 'forms/1.doc', 'order.txt', 'forms/1.pdf/x'])
+    expect((await get(none)).status).toBe(404);
+  expect((await get('forms/1.pdf?language=fi')).status).toBe(422);
+  expect((await fetch(`${base()}${path}/forms/1.pdf`)).status).toBe(401);
 
   // What the authority holds leads to the entry in the public log.
   const { promise, entry, salt, opening, detail, detailSalt } = body.acknowledgement;
@@ -213,6 +236,17 @@ test('a secret order is only counted in the ledger until that ends', async () =>
   expect(body.sealed).toBe(true);
   await scene.phase(body.id, 'executed');
   expect(await seals()).toEqual([]);
+  // What is entered of the removal would tell of the order: it is closed with it.
+  const entries = () =>
+    scene.db
+      .tables<LedgerRows>()
+      .selectFrom('ledger_entries')
+      .select(['kind', 'seal'])
+      .where('item', '=', `acme/${id}`)
+      .where('kind', 'like', 'removal.%')
+      .execute();
+  await until(async () => (await entries()).length >= 2, 'the entries of the removal');
+  expect(new Set((await entries()).map(entry => entry.seal))).toEqual(new Set([body.id]));
   await until(async () => (await seals()).length === 1, 'the end of the secrecy');
   expect((await scene.call('GET', `/v1/removal-orders/${body.id}`)).body.sealed).toBe(false);
 });

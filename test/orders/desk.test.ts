@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { addKey } from '../../services/accounts/index.js';
@@ -75,7 +75,10 @@ test('what came as a letter: true time of receipt, a file that is kept and never
   expect(held.body).toMatchObject({ phase: 'unclear', forms: [{ form: 'III' }] });
   await until(async () => (await clock('tco-removal', body.id))?.state === 'suspended', 'the clock to stand');
   await until(async () => (await clock('tco-inability', `${body.id}/1`))?.state === 'stopped', 'Annex III to be sent');
-  expect(readdirSync(outbox).filter(name => name.startsWith('annex-III'))).toHaveLength(1);
+  const answered = readdirSync(outbox).filter(name => name.startsWith('annex-III'));
+  expect(answered.map(name => name.replace(/.*\./, '')).sort()).toEqual(['json', 'pdf']);
+  const pdf = answered.find(name => name.endsWith('.pdf')) ?? '';
+  expect(readFileSync(join(outbox, pdf)).subarray(0, 5).toString()).toBe('%PDF-');
   await say(body.id, { type: 'release', note: 'they named the first' });
   const executing = await say(body.id, { type: 'execute' });
   expect(executing.body.phase).toBe('executing');

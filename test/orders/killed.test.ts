@@ -99,6 +99,8 @@ test.each([0, 60])(
       expect(again.status).toBe(200);
       expect(await again.json()).toMatchObject({ id: acknowledged.id, acknowledgement: acknowledged.acknowledgement });
       await until(() => box.taken.length > 0, 'Annex II');
+      const kept = await fetch(`${url}/v1/preserved?order=${acknowledged.id}`, { headers });
+      expect(await kept.json()).toMatchObject({ preserved: [{ state: 'kept', n: 1, post: 'p1' }] });
       const shown = await until(async () => {
         const answer = await fetch(`${url}/v1/removal-orders/${acknowledged.id}`, { headers });
         const body = (await answer.json()) as {

@@ -65,7 +65,13 @@ let made = 0;
 
 export async function openScene(
   settings: Record<string, string> = {},
-  { folder = newFolder(), platform: given = undefined as Platform | undefined, yaml = '', classify = false } = {},
+  {
+    folder = newFolder(),
+    platform: given = undefined as Platform | undefined,
+    yaml = '',
+    classify = false,
+    more = [] as string[],
+  } = {},
 ): Promise<Scene> {
   const platform = given ?? (await startPlatform());
   const box = await answersBox();
@@ -104,7 +110,11 @@ export async function openScene(
       LOOK_TIMEOUT: '1s',
       ...settings,
     },
-    { services: ['ingest', ...(classify ? ['classify'] : []), 'orders', 'enforce', 'clocks', 'ledger'], folder, time },
+    {
+      services: ['ingest', ...(classify ? ['classify'] : []), 'orders', 'enforce', 'clocks', 'ledger', ...more],
+      folder,
+      time,
+    },
   );
   const scene: Scene = {
     ...running,

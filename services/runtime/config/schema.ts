@@ -179,6 +179,13 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe("file with the ledger's secret key; default: ledger.key in SANSDELAI_DATA, made at first start"),
+  PRESERVATION_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'file with the secret key of what orders took down and is preserved; default: preservation.key in SANSDELAI_DATA, made at first start',
+    ),
   RETENTION_DETAILS: duration
     .prefault('400d')
     .describe('how long the ledger keeps what its entries say of posts and people; their proofs stay for good'),

@@ -6,8 +6,9 @@ import { deadLetterSchema } from '../dead-letters.js';
 import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
-import { incidentCalls } from './incident-calls.js';
 import { deskCalls } from './desk-calls.js';
+import { formCalls } from './form-calls.js';
+import { incidentCalls } from './incident-calls.js';
 import { orderCalls } from './order-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
@@ -108,6 +109,7 @@ export const calls: readonly Call[] = [
   ...orderCalls,
   ...incidentCalls,
   ...deskCalls,
+  ...formCalls,
   {
     method: 'get',
     path: '/v1/clocks',
