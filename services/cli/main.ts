@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, configSchema, LockedError, readConfig } from '../runtime/index.js';
+import type { SimulatorOptions } from './authority-simulator.js';
 import type { ReportOptions } from './figures-report.js';
 
 const configHelp = (): string =>
@@ -71,6 +72,27 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(async (options: ReportOptions) => {
       const { reportCommand } = await import('./figures-report.js');
       await reportCommand(options);
+    });
+  program
+    .command('authority-simulator')
+    .option('--make', 'make a folder with an authority: keys, register, settings; nothing else is done')
+    .option('--folder <folder>', 'the folder with its keys', 'authority')
+    .option('--answers-to <url>', 'with --make: where answering forms are sent', 'http://127.0.0.1:8090/answers')
+    .option('--listen <host:port>', 'where it takes them; default: the host and port of that address')
+    .option('--posts <file>', 'addresses of posts that may be removed, one a line; default: it writes in the sandbox')
+    .option('--only <names>', 'cases, comma separated')
+    .option('--list', 'show the cases')
+    .option('--count <n>', 'instead of the cases: so many valid orders')
+    .option('--rate <n>', 'with --count: orders a second', '16.7')
+    .option('--wait <seconds>', 'how long it waits for anything', '30')
+    .option('--form', 'show the answering forms')
+    .option('--json', 'results as JSON')
+    .description(
+      'send valid and invalid removal orders, as an authority does, and hold what happens against what has to',
+    )
+    .action(async (options: SimulatorOptions) => {
+      const { simulatorCommand } = await import('./authority-simulator.js');
+      await simulatorCommand(options);
     });
   // These read their own flags.
   const passed = (name: string, description: string, run: (args: string[]) => Promise<void>) =>

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { commandsKeyFile } from '../../services/accounts/index.js';
+import { makeFolder, openBox } from '../../services/cli/authority-simulator.js';
 import { type Installation, startInstallation } from '../../services/cli/start.js';
 import { createLog, readConfig } from '../../services/runtime/index.js';
 import { blocks, pages, tableRows, text } from './pages.js';
@@ -29,11 +30,16 @@ beforeAll(async () => {
     return join(folder, name);
   };
   process.env.EXAMPLE_SECRET = secret;
+  // The folder that the README has made. Its authority takes answers on a port that is free here.
+  const box = await openBox('127.0.0.1', 0);
+  await box.close();
+  await makeFolder(join(folder, 'authority'), `http://127.0.0.1:${box.port}/answers`);
   const config = readConfig({
     PORT: '0',
     SANSDELAI_DATA: join(folder, 'data'),
     SANSDELAI_POLICY: write('policy.yaml', onlyBlock('docs/tune.md', 'yaml policy')),
     SANSDELAI_PLATFORMS: write('platforms.yaml', onlyBlock('docs/connect-a-platform.md', 'yaml platforms')),
+    SANSDELAI_ORDERS: join(folder, 'authority', 'orders.yaml'),
     LOG_LEVEL: 'silent',
   });
   installation = await startInstallation(config, [], { log: createLog('silent', false) });
@@ -104,7 +110,7 @@ test('the way to verify a signature takes ours, and nothing else', async () => {
 /** What a reader types, in one terminal a page. An answer that is an error ends it. */
 async function type(page: string): Promise<string> {
   const prelude =
-    'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\nnpm() { shift; if [ "$1" = --silent ]; then shift; fi; local name="$1"; shift; if [ "$#" -gt 0 ] && [ "$1" = -- ]; then shift; fi; command node "$ROOT/services/cli/sansdelai.mjs" "$name" "$@"; }\n';
+    'set -euo pipefail\ncurl() { command curl --fail-with-body --silent --show-error "$@"; }\nnpm() { if [ "$1" = start ]; then return 0; fi; shift; if [ "$1" = --silent ]; then shift; fi; local name="$1"; shift; if [ "$#" -gt 0 ] && [ "$1" = -- ]; then shift; fi; command node "$ROOT/services/cli/sansdelai.mjs" "$name" "$@"; }\n';
   const script = prelude + blocks(page, 'sh test').join('\n').replaceAll('http://127.0.0.1:8080', installation.url);
   const env = {
     PATH: process.env.PATH,
