@@ -1,8 +1,9 @@
 import { Router } from 'express';
 import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
-import { loadPolicy } from '../policies/index.js';
+import { backtestTables, loadPolicy, policyText, startBacktests } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
+import { replayerOf } from './backtest/index.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
 import { classifyMetrics } from './metrics.js';
@@ -27,7 +28,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, ...backtestTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -52,7 +53,14 @@ export const classify: Service = {
     const stayDown = await runtime.run(stayDownStage(runtime));
     const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
     const asker = new Asker(runtime, signals, () => policy, metrics);
+    const textOf = async (version: string) =>
+      version === policy.version ? policyText(runtime.config.SANSDELAI_POLICY) : undefined;
+    const backtests = startBacktests(
+      runtime,
+      replayerOf(runtime, signals, () => policy, textOf),
+    );
     const routes = Router();
+    routes.use(backtests.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(modelRoutes(() => signals.models()));
@@ -61,6 +69,7 @@ export const classify: Service = {
       routes,
       problem: () => signals.problem(),
       stop: async () => {
+        await backtests.stop();
         await stage.stop();
         await stayDown.stop();
         await exchange.stop();
