@@ -2,14 +2,18 @@ import { Router } from 'express';
 import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
 import {
+  backtestTables,
   endIncidents,
   followIncidents,
   incidentRoutes,
   incidentsTable,
   loadPolicy,
+  policyText,
+  startBacktests,
   withIncidents,
 } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
+import { replayerOf } from './backtest/index.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
 import { classifyMetrics } from './metrics.js';
@@ -42,7 +46,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables, incidentsTable],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, incidentsTable, ...backtestTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -73,8 +77,15 @@ export const classify: Service = {
       clear: (bank, from, by) => clearUnconfirmed(runtime, bank, from, by),
       tally: (bank, from) => tallySince(runtime, bank, from),
     });
+    const textOf = async (version: string) =>
+      version === written.version ? policyText(runtime.config.SANSDELAI_POLICY) : undefined;
+    const backtests = startBacktests(
+      runtime,
+      replayerOf(runtime, signals, policy, textOf),
+    );
     const routes = Router();
     routes.use(incidentRoutes(runtime));
+    routes.use(backtests.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(modelRoutes(() => signals.models()));
@@ -83,6 +94,7 @@ export const classify: Service = {
       routes,
       problem: () => signals.problem(),
       stop: async () => {
+        await backtests.stop();
         await stage.stop();
         await stayDown.stop();
         await exchange.stop();

@@ -8,7 +8,7 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import type { Policy } from '../policies/index.js';
+import { type Policy, packBasis } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import type { Reach } from './metrics.js';
@@ -67,11 +67,20 @@ export function classifyStage(
       const questions: QuestionRow[] = [];
       const events: Outgoing[] = [];
       open.forEach(({ input, post }, i) => {
-        const { decision, findings, open } = found[i] as AtOnce;
+        const { decision, findings, open, takes, reachedModels } = found[i] as AtOnce;
         const assessed = assessedAs(post, decision, findings, used, now);
         const { action, rule } = assessed;
         const row = { key: keyOf(assessed), item: busKey(assessed), action, rule, detail: detailOf(assessed, set) };
-        rows.push({ ...row, received_at: assessed.receivedAt, assessed_at: now });
+        const asked = open.length > 0;
+        const basis = packBasis({
+          language: assessed.language,
+          flags: post.flags,
+          findings,
+          takes,
+          reachedModels,
+          asked,
+        });
+        rows.push({ ...row, received_at: assessed.receivedAt, assessed_at: now, basis });
         for (const { signal, rule } of open) questions.push(questionOf(row, signal.name, rule, findings, now));
         if (action === 'allow') return;
         const event = {

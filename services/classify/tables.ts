@@ -13,8 +13,11 @@ export const assessmentsTable: Table = {
     detail: 'text',
     received_at: 'bigint',
     assessed_at: 'bigint',
+    /** What a policy can decide it by again: `packBasis`. Null for those of earlier versions. */
+    basis: 'text?',
   },
   primaryKey: ['key'],
+  added: [['basis']],
   indexes: { item: { columns: ['item'] }, assessed: { columns: ['assessed_at'] } },
   retention: { column: 'assessed_at', keep: 'RETENTION_POSTS' },
 };
@@ -69,6 +72,7 @@ export interface AssessmentRow {
   detail: string;
   received_at: number;
   assessed_at: number;
+  basis: string | null;
 }
 
 export interface QuestionRow {

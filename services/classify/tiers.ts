@@ -11,6 +11,8 @@ export interface AtOnce {
   decision: Decision;
   /** Costly signals whose answer could still make the action severer, each with the rule by which. */
   open: { signal: Signal; rule: string }[];
+  /** Costly signals that take the post. */
+  takes: string[];
   /** A model was asked, beside what is cheap. */
   reachedModels: boolean;
 }
@@ -45,11 +47,12 @@ export async function askAtOnce(
   const remote = ofCost('remote');
   return posts.map((post, n) => {
     const decision = decisions[n]!;
-    const open = remote.flatMap(signal => {
-      if (!isFor(signal, post)) return [];
+    const taking = remote.filter(signal => isFor(signal, post));
+    const open = taking.flatMap(signal => {
       const rule = severerRule(policy, post, findings[n]!, decision.action, signal);
       return rule ? [{ signal, rule: rule.name }] : [];
     });
-    return { findings: findings[n]!, decision, open, reachedModels: reached.has(n) };
+    const takes = taking.map(({ name }) => name);
+    return { findings: findings[n]!, decision, open, takes, reachedModels: reached.has(n) };
   });
 }

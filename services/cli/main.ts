@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ConfigError, configSchema, LockedError, readConfig } from '../runtime/index.js';
 import type { SimulatorOptions } from './authority-simulator.js';
+import type { BacktestOptions } from './backtest.js';
 import type { ReportOptions } from './figures-report.js';
 
 const configHelp = (): string =>
@@ -49,6 +50,22 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(async (file: string) => {
       const { assessCommand } = await import('./assess.js');
       await assessCommand(file, readConfig(process.env));
+    });
+  program
+    .command('backtest')
+    .argument('[file]', 'labelled posts as JSONL, also gzip; none: the posts of the last days')
+    .option('--policy <file>', 'the draft (YAML)')
+    .option('--version <id>', 'the draft, as a version that the server keeps')
+    .option('--days <n>', 'how many days of posts, without a file', '7')
+    .option('--again', 'assess posts afresh of which a signal has changed')
+    .option('--against <what>', '"done": what was done; "live": what the live policy makes of them', 'done')
+    .option('--name <name>', 'what it is called')
+    .option('--watch <id>', 'follow one that was asked for before')
+    .option('--json', 'print all of it as JSON')
+    .description('hold a draft policy against the posts there were: what would be done otherwise')
+    .action(async (file: string | undefined, options: BacktestOptions) => {
+      const { backtestCommand } = await import('./backtest.js');
+      await backtestCommand(file, options);
     });
   program
     .command('explain')

@@ -47,6 +47,7 @@ export {
   readRemovals,
   readStates,
 } from './read.js';
+export { type Reviewed, readReviewed } from './reviewed.js';
 export type { CaseRow, GroundRow, LookRow, RemovalRow } from './tables.js';
 
 /** Cases, removals with their grounds, looking again, restoring. */

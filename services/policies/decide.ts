@@ -72,6 +72,10 @@ export function decide(policy: Policy, post: Judged, findings: readonly Found[])
   return { action: 'allow', rule: 'no-rule', reasons: ['no rule is for this post'], scores, priority: 0 };
 }
 
+/** What was found that meets the rule's condition on findings; nothing where it has none. */
+export const ruleMet = ({ when: { finding } }: Rule, post: Judged, findings: readonly Found[]): Found[] =>
+  finding ? findings.filter(found => meets(finding, found, spokenIn(post))) : [];
+
 /** The language without region and script. */
 export const spokenIn = (post: Judged): string | undefined => post.language?.split('-', 1)[0];
 

@@ -7,8 +7,26 @@ import { problemsIn, type SignalInfo } from './check.js';
 import { inOrder, type Policy } from './decide.js';
 import { policySchema } from './schema.js';
 
+export {
+  type Backtests,
+  type Batch,
+  backtestResultSchema,
+  backtestSchema,
+  backtestTables,
+  type Change,
+  Collector,
+  changeSchema,
+  type Mark,
+  newBacktestSchema,
+  type Replayer,
+  readLines,
+  type Spec,
+  startBacktests,
+  type Work,
+} from './backtest/index.js';
+export { type Basis, type LaterAnswer, packBasis, type Redecided, redecide, unpackBasis } from './basis.js';
 export type { SignalInfo } from './check.js';
-export { type Decision, decide, type Found, type Judged, ownPrefix, type Policy, severity } from './decide.js';
+export { type Decision, decide, type Found, type Judged, ownPrefix, type Policy, ruleMet, severity } from './decide.js';
 export * from './incidents/index.js';
 export { couldChange, severerRule, withoutAnswer } from './open.js';
 export type { Rule } from './schema.js';
@@ -36,6 +54,9 @@ export function loadPolicy(path: string | undefined, signals: readonly SignalInf
   const file = path ?? defaultPolicyFile();
   return parsePolicy(readFileSync(file, 'utf8'), signals, file);
 }
+
+/** The text of a policy file, as it is read at the start. */
+export const policyText = (path: string | undefined): string => readFileSync(path ?? defaultPolicyFile(), 'utf8');
 
 /** Makes a policy of its text (YAML). @throws PolicyError, which calls it `file` */
 export function parsePolicy(text: string, signals: readonly SignalInfo[], file = 'given'): Policy {

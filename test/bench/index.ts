@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { percentile } from '../../services/cli/figures.js';
+import { backtestBench } from './backtest.js';
 import { startServers } from './environment.js';
 import { inferenceBench } from './inference.js';
 import { cpuSeconds, type Running, residentBytes, start } from './installation.js';
@@ -146,7 +147,7 @@ async function measure(
 /**
  * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
- * texts. `--only sla [--sizes 10000000]`: figures of so many clocks. Prints the tables and keeps them.
+ * texts. `--only sla [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals. Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -171,6 +172,10 @@ export async function benchCommand(args: string[]): Promise<void> {
     return keep('ledger', await ledgerBench({ count: Number(values.posts), runs: Number(values.runs), say }));
   if (values.only === 'sla') {
     return keep('sla', await slaBench({ clocks: Number(values.sizes ?? 10_000_000), runs: Number(values.runs), say }));
+  }
+  if (values.only === 'backtest') {
+    const [posts, seconds, runs] = [values.posts, values.seconds, values.runs].map(Number) as [number, number, number];
+    return keep('backtest', await backtestBench({ posts, seconds, runs, mode: 'embedded', say }));
   }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {

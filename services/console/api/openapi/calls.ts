@@ -9,6 +9,7 @@ import * as answers from './answers.js';
 import { deskCalls } from './desk-calls.js';
 import { formCalls } from './form-calls.js';
 import { incidentCalls } from './incident-calls.js';
+import { backtestCalls } from './backtest-calls.js';
 import { orderCalls } from './order-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
@@ -110,6 +111,7 @@ export const calls: readonly Call[] = [
   ...incidentCalls,
   ...deskCalls,
   ...formCalls,
+  ...backtestCalls,
   {
     method: 'get',
     path: '/v1/clocks',
