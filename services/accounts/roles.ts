@@ -11,7 +11,7 @@ const reviewing: readonly Scope[] = ['posts:read', 'cases:read', 'cases:decide',
 /** The table of who may do what. `regulator` reads figures, and no content: what entries say is granted by `ledger:details` to a key. */
 const granted: Readonly<Record<Role, readonly Scope[]>> = {
   reviewer: reviewing,
-  lead: [...reviewing, 'banks:read', 'figures:read', 'approvals:decide'],
+  lead: [...reviewing, 'queue:lead', 'banks:read', 'figures:read', 'approvals:decide'],
   operator: [
     'posts:read',
     'clocks:read',

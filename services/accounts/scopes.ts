@@ -7,6 +7,7 @@ export const scopeSchema = z.enum([
   'posts:read',
   'cases:read',
   'cases:decide',
+  'queue:lead',
   'banks:read',
   'banks:write',
   'clocks:read',

@@ -16,7 +16,9 @@ export { defaultRegistry } from './models/index.js';
 export { readAssessment, readOutcomes } from './read.js';
 export {
   type Fetcher,
+  marksOf,
   type RunningSignals,
+  sharedOf,
   standardTestPost,
   startFetcher,
   startSignals,

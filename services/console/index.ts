@@ -1,11 +1,13 @@
 import { Router } from 'express';
-import { accountRoutes, requireLogin } from '../accounts/index.js';
+import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
+import { manyKind } from '../enforce/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import {
   bankNameRoutes,
   deadLetterRoutes,
   fromHere,
   Live,
+  leadRoutes,
   liveStream,
   openapi,
   outcomeRoutes,
@@ -14,6 +16,7 @@ import {
   ReviewMedia,
   requireReading,
   reviewRoutes,
+  searchRoutes,
 } from './api/index.js';
 import { pageRoutes } from './pages.js';
 
@@ -28,11 +31,13 @@ export const consoleService: Service = {
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
     routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
-    routes.use(accountRoutes(runtime));
+    routes.use(accountRoutes(runtime, [manyKind(runtime) as ApprovalKind]));
     routes.use(outcomeRoutes(runtime));
     routes.use(panelRoutes(runtime));
     routes.use(postRoutes(runtime));
     routes.use(reviewRoutes(runtime, media));
+    routes.use(leadRoutes(runtime));
+    routes.use(searchRoutes(runtime));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());

@@ -14,6 +14,8 @@ const secret = 'a long enough password';
 const screens = [
   'live',
   'review',
+  'search',
+  'queue',
   'figures',
   'platforms',
   'letters',
@@ -36,6 +38,8 @@ test('what is loaded first is small, and each screen is a file of its own', () =
   for (const name of [
     'Live',
     'Review',
+    'Search',
+    'Queue',
     'Figures',
     'Platforms',
     'DeadLetters',
@@ -162,5 +166,5 @@ withServers(['chromium'], 'an administrator’s day, by the keyboard', () => {
       expect(complaints).toEqual([]);
       await page.context().close();
     }
-  });
+  }, 180_000);
 });

@@ -23,6 +23,7 @@ export {
   removeBankEntry,
   stayDownStage,
 } from './bank/index.js';
+export { marksOf, sharedOf } from './marks.js';
 export { type Fetcher, lookupRoutes, startFetcher } from './media/index.js';
 export { type Signal, SignalAway, type SignalContext } from './signal.js';
 export { standardTestPost } from './test-post.js';

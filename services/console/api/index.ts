@@ -7,4 +7,6 @@ export { outcomeRoutes } from './outcomes.js';
 export { panelRoutes } from './panels.js';
 export { postRoutes } from './posts.js';
 export { reviewRoutes } from './review.js';
+export { leadRoutes } from './review-lead.js';
 export { ReviewMedia } from './review-media.js';
+export { searchRoutes } from './review-search.js';

@@ -26,6 +26,8 @@ export interface Screen {
 export const screens: readonly Screen[] = [
   { name: 'live', group: 'work', needs: 'posts:read', open: true, Body: lazy(() => import('./screens/Live.js')) },
   { name: 'review', group: 'work', needs: 'cases:decide', Body: lazy(() => import('./screens/Review.js')) },
+  { name: 'search', group: 'work', needs: 'cases:decide', Body: lazy(() => import('./screens/Search.js')) },
+  { name: 'queue', group: 'work', needs: 'queue:lead', Body: lazy(() => import('./screens/Queue.js')) },
   { name: 'figures', group: 'work', needs: 'figures:read', Body: lazy(() => import('./screens/Figures.js')) },
   {
     name: 'platforms',

@@ -1,3 +1,4 @@
+import { desk } from './desk.js';
 import type { Words } from './en.js';
 
 /** Deutsch. */
@@ -227,6 +228,8 @@ export const de: Words = {
     screens: {
       live: 'Live',
       review: 'Prüfung',
+      search: 'Suche',
+      queue: 'Warteschlange',
       figures: 'Zahlen',
       panels: 'Überwachung',
       platforms: 'Plattformen',
@@ -289,6 +292,7 @@ export const de: Words = {
     shownOnce: 'Nur dieses eine Mal zu sehen. Kopieren Sie es jetzt.',
     details: 'Einzelheiten',
   },
+  desk: desk.de,
   review: {
     title: 'Prüfung',
     summary: (open, claimed) => `${open} warten, ${claimed} liegen gerade jemandem vor`,
@@ -360,7 +364,6 @@ export const de: Words = {
     languages: 'Sprache',
     allLanguages: 'Alle Sprachen',
     noLanguage: 'nicht genannt',
-    withMedia: 'Auch Beiträge mit Bildern und Dateien',
     breakAfter: 'Pause vorschlagen nach',
     breakOptions: n => `${n} Fällen`,
     settings: 'Für Ihr Wohlbefinden',

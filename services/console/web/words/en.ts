@@ -1,5 +1,6 @@
 import type { StepName } from '../../api/live/frame.js';
 import type { Standing, StandingStep } from '../../api/standing.js';
+import { desk } from './desk.js';
 
 /** English. Every word of the application; the other languages have the same, which the compiler checks. */
 export const en = {
@@ -225,6 +226,8 @@ export const en = {
     screens: {
       live: 'Live',
       review: 'Review',
+      search: 'Search',
+      queue: 'Queue',
       figures: 'Figures',
       panels: 'Monitoring',
       platforms: 'Platforms',
@@ -287,6 +290,7 @@ export const en = {
     shownOnce: 'It is shown this once. Copy it now.',
     details: 'Details',
   },
+  desk: desk.en,
   review: {
     title: 'Review',
     summary: (open: string, claimed: string) => `${open} waiting, ${claimed} before somebody now`,
@@ -362,7 +366,6 @@ export const en = {
     languages: 'Language',
     allLanguages: 'All languages',
     noLanguage: 'not told',
-    withMedia: 'Posts with pictures and files too',
     breakAfter: 'Suggest a break after',
     breakOptions: (n: number) => `${n} cases`,
     settings: 'For your comfort',

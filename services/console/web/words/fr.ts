@@ -1,3 +1,4 @@
+import { desk } from './desk.js';
 import type { Words } from './en.js';
 
 /** Français. */
@@ -226,6 +227,8 @@ export const fr: Words = {
     screens: {
       live: 'En direct',
       review: 'Examen',
+      search: 'Recherche',
+      queue: 'File',
       figures: 'Chiffres',
       panels: 'Surveillance',
       platforms: 'Plateformes',
@@ -288,6 +291,7 @@ export const fr: Words = {
     shownOnce: 'Affiché cette seule fois. Copiez-le maintenant.',
     details: 'Détails',
   },
+  desk: desk.fr,
   review: {
     title: 'Examen',
     summary: (open, claimed) => `${open} en attente, ${claimed} devant quelqu’un`,
@@ -359,7 +363,6 @@ export const fr: Words = {
     languages: 'Langue',
     allLanguages: 'Toutes les langues',
     noLanguage: 'non dite',
-    withMedia: 'Aussi les publications avec images et fichiers',
     breakAfter: 'Proposer une pause après',
     breakOptions: n => `${n} dossiers`,
     settings: 'Pour votre confort',
