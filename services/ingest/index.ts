@@ -22,7 +22,7 @@ export const ingest: Service = {
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors, routers } = await connectorsOf(runtime);
     await prepareWords(runtime.db);
-    const running: Stoppable[] = [followPosts(runtime)];
+    const running: Stoppable[] = runtime.config.SANSDELAI_SEARCH ? [followPosts(runtime)] : [];
     if (runtime.bus.kind === 'kafka') running.push(await runtime.run(kafkaDoor(runtime)));
     for (const connector of connectors.values()) {
       const { feed, platform } = connector;

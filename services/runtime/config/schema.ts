@@ -183,6 +183,8 @@ export const configSchema = z.object({
   REMOVAL_CONCURRENCY: count(1, 256).prefault('32').describe('removals that one process works on at once'),
   REMOVAL_ESCALATE_AFTER: duration.prefault('60s').describe('a removal not confirmed for this long is shown to people'),
 
+  SANSDELAI_SEARCH: switchOf.prefault('on').describe('make posts be found in the console’s search'),
+
   CLASSIFY_BATCH: count(1, 2000).prefault('500').describe('posts assessed together at the most'),
   CLASSIFY_PER_MINUTE: count(1, 10_000_000)
     .prefault('6000')
