@@ -6,6 +6,7 @@ export { type Caller, callerOf, may, requireLogin, requirePerson, requireScope }
 export { commandsKeyFile, ensureFirst, type FirstSecrets } from './first.js';
 export { accountRoutes } from './http.js';
 export { addKey, replaceKey } from './keys.js';
+export { peopleWho } from './people.js';
 export { type Role, roles, scopesOf } from './roles.js';
 export { type Scope, scopeSchema } from './scopes.js';
 export type { ApprovalRow } from './tables.js';

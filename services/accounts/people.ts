@@ -1,6 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { Problem, type Runtime, type Write } from '../runtime/index.js';
-import type { Role } from './roles.js';
+import { type Role, scopesOf } from './roles.js';
+import type { Scope } from './scopes.js';
 import { type AccountRows, type PersonRow, peopleTable } from './tables.js';
 import { spendCode } from './totp.js';
 
@@ -16,6 +17,13 @@ export const findPerson = ({ db }: Pick<Runtime, 'db'>, name: string): Promise<P
 
 export const listPeople = ({ db }: Pick<Runtime, 'db'>): Promise<PersonRow[]> =>
   db.tables<AccountRows>().selectFrom('people').selectAll().orderBy('name').limit(2_000).execute();
+
+/** People who may do something and are not shut out: their names and roles. */
+export const peopleWho = async (runtime: Pick<Runtime, 'db'>, scope: Scope): Promise<{ name: string; role: Role }[]> =>
+  (await listPeople(runtime)).flatMap(({ name, role, disabled_at }) => {
+    const scopes = scopesOf(role);
+    return disabled_at === null && (scopes.has(scope) || scopes.has('admin')) ? { name, role } : [];
+  });
 
 /** The write that adds a person; the name has to be new. */
 export async function addPerson(

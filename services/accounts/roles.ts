@@ -13,6 +13,7 @@ const granted: Readonly<Record<Role, readonly Scope[]>> = {
   reviewer: reviewing,
   lead: [
     ...reviewing,
+    'queue:lead',
     'banks:read',
     'policies:read',
     'quality:read',

@@ -5,6 +5,7 @@ export const scopeNames = [
   'posts:read',
   'cases:read',
   'cases:decide',
+  'queue:lead',
   'quality:read',
   'quality:write',
   'banks:read',

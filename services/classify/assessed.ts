@@ -1,6 +1,13 @@
 import type { AssessedWith, Finding, PostAssessed } from '../contracts/index.js';
 import type { StoredPost } from '../ingest/index.js';
 import type { Decision } from '../policies/index.js';
+import { marksOf } from './signals/index.js';
+
+/** Marks of what is acted on: only that becomes a case. */
+const marksFor = (text: string | undefined): Pick<PostAssessed, 'text'> => {
+  const marks = text === undefined ? undefined : marksOf(text);
+  return marks ? { text: marks } : {};
+};
 
 /** An assessment as it is told and kept. */
 export function assessedAs(
@@ -27,6 +34,8 @@ export function assessedAs(
     versions,
     route,
     flags,
+    ...(post.media?.length && { media: true }),
+    ...(action !== 'allow' && marksFor(post.text)),
     createdAt: Date.parse(post.createdAt),
     receivedAt,
     assessedAt,

@@ -35,7 +35,9 @@ export { defaultRegistry } from './models/index.js';
 export { readAssessment, readOutcomes } from './read.js';
 export {
   type Fetcher,
+  marksOf,
   type RunningSignals,
+  sharedOf,
   standardTestPost,
   startFetcher,
   startSignals,
@@ -79,10 +81,7 @@ export const classify: Service = {
     });
     const textOf = async (version: string) =>
       version === written.version ? policyText(runtime.config.SANSDELAI_POLICY) : undefined;
-    const backtests = startBacktests(
-      runtime,
-      replayerOf(runtime, signals, policy, textOf),
-    );
+    const backtests = startBacktests(runtime, replayerOf(runtime, signals, policy, textOf));
     const routes = Router();
     routes.use(incidentRoutes(runtime));
     routes.use(backtests.routes);

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
-import { openingKind } from '../enforce/index.js';
+import { manyKind, openingKind } from '../enforce/index.js';
 import { incidentKind } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import {
@@ -8,6 +8,7 @@ import {
   deadLetterRoutes,
   fromHere,
   Live,
+  leadRoutes,
   liveStream,
   openapi,
   outcomeRoutes,
@@ -17,6 +18,7 @@ import {
   ReviewMedia,
   requireReading,
   reviewRoutes,
+  searchRoutes,
 } from './api/index.js';
 import { pageRoutes } from './pages.js';
 
@@ -31,12 +33,16 @@ export const consoleService: Service = {
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
     routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
-    routes.use(accountRoutes(runtime, [incidentKind(runtime), openingKind(runtime)] as ApprovalKind[]));
+    routes.use(
+      accountRoutes(runtime, [incidentKind(runtime), manyKind(runtime), openingKind(runtime)] as ApprovalKind[]),
+    );
     routes.use(outcomeRoutes(runtime));
     routes.use(panelRoutes(runtime));
     routes.use(postRoutes(runtime));
     routes.use(reviewRoutes(runtime, media));
     routes.use(qualityRoutes(runtime));
+    routes.use(leadRoutes(runtime));
+    routes.use(searchRoutes(runtime));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());

@@ -39,6 +39,17 @@ export const postReceived = {
 } as const;
 export type PostReceived = z.infer<typeof postReceived.schema>;
 
+/** What a text is known by without being kept: nothing of it can be read from this. */
+export const textMarks = z.object({
+  /** Of its normal form: the same where the texts are. */
+  same: z.string(),
+  /** Four values of which nearly the same texts share one; none of a short text. */
+  bands: z.array(z.string()).max(4),
+  /** 64 bytes, base64url: two texts share about as many as they have in common. Empty of a short text. */
+  sketch: z.string().max(90),
+});
+export type TextMarks = z.infer<typeof textMarks>;
+
 /** What an assessment was made with: the policy, the text model, and by name every signal that was asked. */
 export const assessedWith = z.object({
   policy: z.string(),
@@ -68,6 +79,10 @@ export const postAssessed = {
     versions: assessedWith,
     route: z.string(),
     flags: z.array(postFlag),
+    /** It has pictures, video or other files. */
+    media: z.boolean().optional(),
+    /** By which the same text, and nearly the same, is found again; absent where it has hardly any letters. */
+    text: textMarks.optional(),
     createdAt: z.int(),
     receivedAt: z.int(),
     assessedAt: z.int(),

@@ -47,6 +47,8 @@ export const caseClosed = {
     at: z.int(),
     decision: z.enum(['remove', 'keep', 'restore', 'superseded']),
     by: z.string(),
+    /** Why, in the law's terms; of what stays, the purpose that it serves (TCO Article 1(3)). */
+    category: z.string().optional(),
   }),
 } as const;
 export const removalRequested = {

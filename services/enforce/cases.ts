@@ -1,8 +1,9 @@
-import { eventId, type Ground, type PostAssessed, type PostFlag } from '../contracts/index.js';
+import { eventId, type Ground, type PostAssessed, type PostFlag, type TextMarks } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import { fact } from './facts.js';
 import { dequeue, enqueue, requeue } from './queue-table.js';
 import type { Changes, RemovalRequest } from './request.js';
+import { type Kind, keepMarks } from './review-tables.js';
 import { type CaseRow, casesTable, type EnforceRows } from './tables.js';
 
 const unbelievable = new Set(['created-in-future', 'created-before-2000']);
@@ -10,6 +11,18 @@ const unbelievable = new Set(['created-in-future', 'created-before-2000']);
 /** When a post was published; what can't be true counts from receipt. */
 export const postedAt = ({ flags, createdAt, receivedAt }: PostAssessed): number =>
   flags.some(flag => unbelievable.has(flag)) ? receivedAt : Math.min(createdAt, receivedAt);
+
+/** What people are sent a case by, and by what the same text is found again. */
+export interface About {
+  kind?: Kind;
+  text?: TextMarks | undefined;
+}
+
+/** Pictures come before all else: they are the hardest to have seen. */
+export const aboutOf = ({ media, findings, text }: PostAssessed): About => ({
+  kind: media ? 'media' : findings.some(({ entry }) => entry) ? 'match' : 'text',
+  text,
+});
 
 /** What a case of this assessment is about. */
 export function caseOf(data: PostAssessed, item: string, at: number): CaseRow {
@@ -54,22 +67,29 @@ export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number):
   language: row.language ?? undefined,
 });
 
-export function openCase(db: Database, row: CaseRow, withheld: boolean): Changes {
+export function openCase(db: Database, row: CaseRow, withheld: boolean, about: About = {}): Changes {
   const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
   const language = row.language ?? undefined;
   const flags = JSON.parse(row.flags) as PostFlag[];
   const told = { ...(language && { language }), ...(flags.length > 0 && { flags }) };
   const data = { platform, postId, version, caseId, at, route, withheld, ...told };
   return {
-    writes: [db.insert(casesTable, [row], { onConflict: 'nothing' }), enqueue(db, row)],
+    writes: [
+      db.insert(casesTable, [row], { onConflict: 'nothing' }),
+      enqueue(db, row, about.kind ?? null),
+      ...keepMarks(db, row, about.text),
+    ],
     events: [fact({ type: 'case.opened.v1', data }, item, caseId)],
   };
 }
 
 /** The case of what a rule removed by itself: decided from the start, so that a person can decide to bring it back. It starts no clock. */
-export function closedCase(db: Database, row: CaseRow, at: number): Changes {
+export function closedCase(db: Database, row: CaseRow, at: number, { text }: About = {}): Changes {
   const closed: CaseRow = { ...row, state: 'decided', decision: 'remove', decided_at: at, decided_by: 'policy' };
-  return { writes: [db.insert(casesTable, [closed], { onConflict: 'nothing' })], events: [] };
+  return {
+    writes: [db.insert(casesTable, [closed], { onConflict: 'nothing' }), ...keepMarks(db, row, text)],
+    events: [],
+  };
 }
 
 /**
@@ -93,7 +113,10 @@ export function severerCase(
   const by = 'a rule that acts by itself';
   const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
   return {
-    writes: [{ query, atLeast: 1 }, removed ? dequeue(db, caseId) : requeue(db, caseId, priority, row.opened_at)],
+    writes: [
+      { query, atLeast: 1 },
+      ...(removed ? dequeue(db, caseId) : [requeue(db, caseId, priority, row.opened_at)]),
+    ],
     events: removed ? [fact({ type: 'case.closed.v1', data }, item, caseId)] : [],
   };
 }
@@ -109,7 +132,7 @@ export function supersedeCase(db: Database, row: CaseRow, by: string, at: number
     .where('state', '=', 'open');
   const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
   return {
-    writes: [{ query, atLeast: 1 }, dequeue(db, caseId)],
+    writes: [{ query, atLeast: 1 }, ...dequeue(db, caseId)],
     events: [fact({ type: 'case.closed.v1', data }, item, caseId)],
   };
 }

@@ -93,10 +93,11 @@ async function decideOnce(runtime: Runtime, caseId: string, decision: Decision, 
   events.push(...banking(found.case, decision, at));
   const { platform, post_id: postId, version, item, state } = found.case;
   if (state === 'open') {
-    const data = { platform, postId, version, caseId, at, decision: decision.decision, by: decision.by };
+    const told = decision.category === undefined ? {} : { category: decision.category };
+    const data = { platform, postId, version, caseId, at, decision: decision.decision, by: decision.by, ...told };
     events.push(fact({ type: 'case.closed.v1', data }, item, caseId));
   }
-  const done = [dequeue(runtime.db, caseId, held), ...(await noteDecision(runtime, found.case, decision, at))];
+  const done = [...dequeue(runtime.db, caseId, held), ...(await noteDecision(runtime, found.case, decision, at))];
   await runtime.commit([closing(runtime, found.case, decision, at), ...done, ...writes], events);
   const removal = found.removal !== undefined || decision.decision === 'remove';
   return { caseId, decision: decision.decision, at, ...(removal ? { removalId: eventId(item, 'removal') } : {}) };

@@ -65,7 +65,7 @@ async function showLate(runtime: Runtime): Promise<void> {
       .where('round', '=', row.round)
       .where('state', '=', 'pending')
       .where('escalated_at', 'is', null);
-    const { writes, events } = openCase(db, caseAbout(row, now), false);
+    const { writes, events } = openCase(db, caseAbout(row, now), false, { kind: 'unconfirmed' });
     await unlessChanged(runtime.commit([{ query, atLeast: 1 }, ...writes], events));
   }
 }

@@ -9,6 +9,7 @@ import { openPreservationKeys, preservationRoutes, preservationTables, startEras
 import { qualityTables } from './quality/index.js';
 import { startHeld } from './queue-held.js';
 import { queueAll, queueTable } from './queue-table.js';
+import { reviewTables } from './review-tables.js';
 import { enforceStage } from './stage.js';
 import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js';
 
@@ -47,13 +48,41 @@ export {
   readRemovals,
   readStates,
 } from './read.js';
+export { type AlikeCase, type EarlierCase, mostAlike, readAlike, readEarlier } from './review-alike.js';
+export { addNote, handOver, leadLane, type Receiver, readNotes, readPlace } from './review-lanes.js';
+export { decideMany, foundRule, type Many, manyKind, takeBackMany } from './review-many.js';
+export { type QueueGroup, readDone, readHolders, readOverview, takenLanes } from './review-overview.js';
+export {
+  atWork,
+  changeReviewer,
+  countSeen,
+  type Exposure,
+  exposureOf,
+  kindsFor,
+  listReviewers,
+  type Reviewer,
+  readReviewer,
+  seenByAll,
+  seenSince,
+  tellActive,
+} from './review-people.js';
+export { type Kind, kinds, sensitiveKinds } from './review-tables.js';
 export { type Reviewed, readReviewed } from './reviewed.js';
 export type { CaseRow, GroundRow, LookRow, RemovalRow } from './tables.js';
 
 /** Cases, removals with their grounds, looking again, restoring. */
 export const enforce: Service = {
   name: 'enforce',
-  tables: [casesTable, queueTable, removalsTable, groundsTable, looksTable, ...qualityTables, ...preservationTables],
+  tables: [
+    casesTable,
+    queueTable,
+    ...reviewTables,
+    removalsTable,
+    groundsTable,
+    looksTable,
+    ...qualityTables,
+    ...preservationTables,
+  ],
   async start(runtime: Runtime): Promise<RunningService> {
     const { db } = runtime;
     // The data directory is ours alone: whoever held these leases is dead, and nobody need wait for them to run out.

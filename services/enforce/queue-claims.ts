@@ -1,5 +1,6 @@
 import { Problem, type Runtime, sql } from '../runtime/index.js';
 import type { QueueRow, QueueRows } from './queue-table.js';
+import type { Kind, ReviewRows } from './review-tables.js';
 import type { CaseRow, EnforceRows } from './tables.js';
 
 /** How long a case is kept for who has it before them, unless they say again that they are there. */
@@ -15,10 +16,40 @@ export interface Claim {
   n: number;
   /** Only these; `''` is what came without a language. */
   languages?: readonly string[];
-  /** Not these: passed over, or before them already. */
-  except?: readonly string[];
+  /** Only these; all, where left out. */
+  kinds?: readonly Kind[] | undefined;
   /** Which of these are for them; all, where left out. @returns the ids */
   suits?(rows: readonly CaseRow[]): Promise<ReadonlySet<string>>;
+  /** Not these: passed over, or before them already. */
+  except?: readonly string[];
+  /** Lanes that this person serves beside what is for everybody. */
+  lanes?: readonly string[];
+  /** What waits in whatever lane since before this instant is for them too. */
+  lateBefore?: number;
+}
+
+/** Where cases are looked for: among these, or among all that are for everybody. */
+const shared = 'shared';
+type Source = readonly string[] | typeof shared;
+
+const mostPlaced = 500;
+
+/** Cases that were handed to this person, then those of their lanes. Cost: short ranges of the indexes of `review_lanes`. */
+async function placedFor({ db }: Needs, who: string, { lanes = [], lateBefore }: Claim): Promise<string[][]> {
+  const placed = await db
+    .tables<ReviewRows>()
+    .selectFrom('review_lanes')
+    .select(['case_id', 'assignee'])
+    .where(row => {
+      const late =
+        lateBefore === undefined ? [] : [row.and([row('lane', 'is not', null), row('at', '<=', lateBefore)])];
+      const mine = lanes.length > 0 ? [row('lane', 'in', db.among(lanes))] : [];
+      return row.or([row('assignee', '=', who), ...mine, ...late]);
+    })
+    .orderBy('at')
+    .limit(mostPlaced)
+    .execute();
+  return [true, false].map(own => placed.filter(row => (row.assignee === who) === own).map(row => row.case_id));
 }
 
 /**
@@ -28,21 +59,25 @@ export interface Claim {
  */
 export async function claimCases(runtime: Needs, who: string, claim: Claim): Promise<CaseRow[]> {
   const claimed: CaseRow[] = [];
-  let after: QueueRow | undefined;
-  for (let read = 0; read < pages && claimed.length < claim.n; read++) {
-    const found = await readFree(runtime, who, claim, after);
-    const cases = await openCases(runtime, found);
-    const suit = await claim.suits?.(cases);
-    const wanted = suit ? cases.filter(({ id }) => suit.has(id)) : cases;
-    while (wanted.length > 0 && claimed.length < claim.n) {
-      const asked = wanted.splice(0, claim.n - claimed.length);
-      const taken = await take(runtime, who, asked);
-      claimed.push(...taken);
-      // Others ask at this moment, for the same: each goes on elsewhere among what is due now.
-      if (taken.length < asked.length) wanted.push(...wanted.splice(0, placeOf(who, wanted.length)));
+  for (const source of [...(await placedFor(runtime, who, claim)), shared] as const) {
+    if (source.length === 0) continue;
+    let after: QueueRow | undefined;
+    for (let read = 0; read < pages && claimed.length < claim.n; read++) {
+      const found = await readFree(runtime, who, claim, source, after);
+      const had = new Set(claimed.map(({ id }) => id));
+      const free = (await openCases(runtime, found)).filter(({ id }) => !had.has(id));
+      const suit = await claim.suits?.(free);
+      const wanted = suit ? free.filter(({ id }) => suit.has(id)) : free;
+      while (wanted.length > 0 && claimed.length < claim.n) {
+        const asked = wanted.splice(0, claim.n - claimed.length);
+        const taken = await take(runtime, who, asked);
+        claimed.push(...taken);
+        // Others ask at this moment, for the same: each goes on elsewhere among what is due now.
+        if (taken.length < asked.length) wanted.push(...wanted.splice(0, placeOf(who, wanted.length)));
+      }
+      after = found.at(-1);
+      if (found.length < page) break;
     }
-    after = found.at(-1);
-    if (found.length < page) break;
   }
   return claimed;
 }
@@ -53,17 +88,32 @@ function placeOf(who: string, length: number): number {
   return length === 0 ? 0 : sum % length;
 }
 
-async function readFree({ db, time }: Needs, who: string, claim: Claim, after: QueueRow | undefined) {
-  const { languages, except = [] } = claim;
+async function readFree({ db, time }: Needs, who: string, claim: Claim, source: Source, after: QueueRow | undefined) {
+  const { languages, kinds, except = [] } = claim;
   const now = time.now();
   let query = db
-    .tables<QueueRows>()
+    .tables<QueueRows & ReviewRows>()
     .selectFrom('review_queue')
     .selectAll()
     .where('held', 'is', null)
     .where(row => row.or([row('lease_until', '<=', now), row('holder', '=', who)]));
   if (languages && languages.length > 0) query = query.where('language', 'in', db.among(languages));
+  if (kinds) query = query.where(sql<boolean>`kind in ${db.among(kinds)}`);
   if (except.length > 0) query = query.where('case_id', 'not in', db.among(except));
+  if (source === shared) {
+    query = query.where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('review_lanes as l')
+            .select('l.case_id')
+            .whereRef('l.case_id', '=', 'review_queue.case_id')
+            .where(row => row.or([row('l.lane', 'is not', null), row('l.kept_until', '>', now)])),
+        ),
+      ),
+    );
+  } else {
+    query = query.where('case_id', 'in', db.among(source));
+  }
   if (after) {
     const { slot, rank, opened_at, case_id } = after;
     query = query.where(sql<boolean>`(slot, rank, opened_at, case_id) > (${slot}, ${rank}, ${opened_at}, ${case_id})`);

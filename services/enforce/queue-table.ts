@@ -1,4 +1,5 @@
 import { type Database, sql, type Table, type Write } from '../runtime/index.js';
+import type { Kind, ReviewRows } from './review-tables.js';
 import type { CaseRow } from './tables.js';
 
 /** Cases that are due within the same quarter of an hour are due at the same time: among them the most harmful comes first. */
@@ -23,8 +24,13 @@ export const queueTable: Table = {
     /** A decision that can still be taken back, as JSON, and when it is carried out. */
     held: 'text?',
     act_at: 'bigint?',
+    /** What it is about, for those who are to see only some; null of what came before it was told. */
+    kind: 'text?',
+    /** Who has seen it, so that it counts once for them. */
+    seen_by: 'text?',
   },
   primaryKey: ['case_id'],
+  added: [['kind', 'seen_by']],
   indexes: {
     next: { columns: ['slot', 'rank', 'opened_at'] },
     language: { columns: ['language', 'slot', 'rank', 'opened_at'] },
@@ -43,6 +49,8 @@ export interface QueueRow {
   lease_until: number;
   held: string | null;
   act_at: number | null;
+  kind: Kind | null;
+  seen_by: string | null;
 }
 
 export interface QueueRows {
@@ -54,11 +62,14 @@ const placeOf = ({ priority, opened_at }: Pick<CaseRow, 'priority' | 'opened_at'
   rank: -priority,
 });
 
+/** What people know a language by: `fr` of `fr-CA`. */
+const languageOf = (tag: string | null): string => tag?.split('-', 1)[0]?.toLowerCase() ?? '';
+
 /** The write that puts an open case into the queue. */
-export function enqueue(db: Database, row: CaseRow): Write {
+export function enqueue(db: Database, row: CaseRow, kind: Kind | null): Write {
   const { id, opened_at, language } = row;
-  const free = { holder: null, lease_until: 0, held: null, act_at: null };
-  const made: QueueRow = { case_id: id, ...placeOf(row), opened_at, language: language ?? '', ...free };
+  const free = { holder: null, lease_until: 0, held: null, act_at: null, seen_by: null };
+  const made: QueueRow = { case_id: id, ...placeOf(row), opened_at, language: languageOf(language), kind, ...free };
   return db.insert(queueTable, [made], { onConflict: 'nothing' });
 }
 
@@ -71,10 +82,11 @@ export const requeue = (db: Database, id: string, priority: number, opened_at: n
     .where('case_id', '=', id),
 });
 
-/** The write that takes a case out. @param held the decision that leads to it, where that could be taken back: it conflicts where it was. */
-export function dequeue(db: Database, id: string, held?: string): Write {
+/** The writes that take a case out. @param held the decision that leads to it, where that could be taken back: it conflicts where it was. */
+export function dequeue(db: Database, id: string, held?: string): Write[] {
   const query = db.tables<QueueRows>().deleteFrom('review_queue').where('case_id', '=', id);
-  return held === undefined ? { query } : { query: query.where('held', '=', held), atLeast: 1 };
+  const lane = { query: db.tables<ReviewRows>().deleteFrom('review_lanes').where('case_id', '=', id) };
+  return [held === undefined ? { query } : { query: query.where('held', '=', held), atLeast: 1 }, lane];
 }
 
 /** Puts open cases in that came before there was this table. Cost: one pass over the open cases, at the start. */

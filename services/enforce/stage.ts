@@ -1,7 +1,7 @@
 import { type Action, busKey, eventId, type PostAssessed, postAssessed } from '../contracts/index.js';
 import { latestVersions } from '../ingest/index.js';
 import { drop, type Input, ok, type Result, type Runtime, retry, type Stage } from '../runtime/index.js';
-import { caseOf, closedCase, openCase, postedAt, severerCase, supersedeCase } from './cases.js';
+import { aboutOf, caseOf, closedCase, openCase, postedAt, severerCase, supersedeCase } from './cases.js';
 import { notConfirmed } from './escalate.js';
 import { type Changes, emptyChanges, requestRemoval } from './request.js';
 import type { CaseRow, EnforceRows, RemovalRow } from './tables.js';
@@ -33,13 +33,14 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
   ): Changes {
     const { action, platform, id: postId, version, url, authorId, route, flags, language, assessedAt: at } = data;
     const found = caseOf(data, item, at);
+    const about = aboutOf(data);
     const same = cases.find(row => row.id === found.id);
     const step = afterCase(action, same);
     if (step === 'nothing') return emptyChanges();
     // A person let it stand before this was found: a person looks again, and nothing is done over their head.
     if (step === 'ask again') {
       const again = { ...found, id: eventId(found.id, 'again') };
-      return cases.some(row => row.id === again.id) ? emptyChanges() : openCase(db, again, false);
+      return cases.some(row => row.id === again.id) ? emptyChanges() : openCase(db, again, false, about);
     }
     // What a person would decide about an earlier version must not bring this one back.
     const older = cases.filter(row => row.state === 'open' && row.version < version && row.rule !== notConfirmed);
@@ -50,7 +51,10 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
       const request = { platform, postId, version, url, authorId, ground, by: 'policy', at, route, flags, language };
       made.push(requestRemoval(db, { ...request, postedAt: postedAt(data) }, removal));
     }
-    if (!same) made.push(action === 'remove' ? closedCase(db, found, at) : openCase(db, found, action === 'withhold'));
+    if (!same)
+      made.push(
+        action === 'remove' ? closedCase(db, found, at, about) : openCase(db, found, action === 'withhold', about),
+      );
     else if (same.state === 'open') made.push(severerCase(db, same, found, action === 'remove'));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }

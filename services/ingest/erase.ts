@@ -1,4 +1,5 @@
 import { type Database, sql, type Write } from '../runtime/index.js';
+import type { SearchRows } from './search/tables.js';
 import type { IngestRows, PostRow } from './tables.js';
 
 /**
@@ -17,6 +18,9 @@ const lock = (db: Database, erasing: boolean): Write[] =>
       ]
     : [];
 
+/** For who writes something that is erased with a post. */
+export const sharingLock = (db: Database): Write[] => lock(db, false);
+
 /** Before new rows are kept: a deletion, or an audience that is public no more, erases what earlier versions said. */
 export function eraseEarlier(db: Database, fresh: readonly PostRow[]): Write[] {
   const erasing = fresh.filter(row => row.erases === 1);
@@ -28,7 +32,10 @@ export function eraseEarlier(db: Database, fresh: readonly PostRow[]): Write[] {
       .where('item', '=', item)
       .where('version', '<', version),
   }));
-  return [...lock(db, erasing.length > 0), ...updates];
+  // What is searched by goes at the same moment.
+  const items = db.among(erasing.map(({ item }) => item));
+  const forget = { query: db.tables<SearchRows>().deleteFrom('post_index').where('item', 'in', items) };
+  return [...lock(db, erasing.length > 0), ...updates, ...(erasing.length > 0 ? [forget] : [])];
 }
 
 /** After: an earlier version that comes in only now is erased at once. */

@@ -3,6 +3,9 @@ import { connectorsOf } from '../platforms/index.js';
 import type { RunningService, Runtime, Service, Stoppable } from '../runtime/index.js';
 import { kafkaDoor } from './door.js';
 import { intakeRoutes } from './http.js';
+import { followPosts } from './search/follow.js';
+import { prepareWords } from './search/store.js';
+import { searchTables } from './search/tables.js';
 import { postsTable } from './tables.js';
 import { takePosts } from './take.js';
 
@@ -10,15 +13,17 @@ export { LineSplitter } from './lines.js';
 export { plantPost, unplantPost } from './plant.js';
 export { latestVersions, readPosts, readVersions, type StoredPost } from './read.js';
 export { type RecentPlace, readRecentPosts } from './recent.js';
+export { findPosts, readReplies, type Search, searchKinds } from './search/find.js';
 export { type Taken, takePosts } from './take.js';
 
 /** Takes posts in, by every door: HTTP, Kafka, and the connectors' feeds. */
 export const ingest: Service = {
   name: 'ingest',
-  tables: [postsTable],
+  tables: [postsTable, ...searchTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors, routers } = await connectorsOf(runtime);
-    const running: Stoppable[] = [];
+    await prepareWords(runtime.db);
+    const running: Stoppable[] = runtime.config.SANSDELAI_SEARCH ? [followPosts(runtime)] : [];
     if (runtime.bus.kind === 'kafka') running.push(await runtime.run(kafkaDoor(runtime)));
     for (const connector of connectors.values()) {
       const { feed, platform } = connector;

@@ -1,3 +1,4 @@
+export { postJson } from './call.js';
 export {
   type Judgement,
   judge,

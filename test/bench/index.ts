@@ -14,6 +14,7 @@ import { rawInserts, rawKafka, rawModel, rawParsing } from './limits.js';
 import { takedowns, throughput } from './load.js';
 import { matching } from './matching/index.js';
 import { nearBench } from './near/index.js';
+import { reviewBench } from './review/index.js';
 import { stageTimes, stepShares, tierShares } from './shares.js';
 import { slaBench } from './sla/index.js';
 
@@ -147,7 +148,7 @@ async function measure(
 /**
  * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
- * texts. `--only sla [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals. Prints the tables and keeps them.
+ * texts. `--only review [--sizes 1000000]`: the review queue in Chromium, 50 people at once, search. `--only sla [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals. Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -177,6 +178,11 @@ export async function benchCommand(args: string[]): Promise<void> {
     const [posts, seconds, runs] = [values.posts, values.seconds, values.runs].map(Number) as [number, number, number];
     return keep('backtest', await backtestBench({ posts, seconds, runs, mode: 'embedded', say }));
   }
+  if (values.only === 'review')
+    return keep(
+      'review',
+      await reviewBench({ posts: Number(values.sizes ?? 1_000_000), runs: Number(values.runs), say }),
+    );
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {
     runs: Number(values.runs),

@@ -41,13 +41,15 @@ async function until(
 /**
  * Starts the installation: one process on the embedded parts, or a process a group of services on the servers that `environment` names.
  * @param groups services by process; the first is the front
+ * @param kept a folder that is used as it is, and left
  */
 export async function start(
   environment: Record<string, string>,
   groups: string[][],
   firstPort: number,
+  kept?: string,
 ): Promise<Running> {
-  const directory = mkdtempSync(join(tmpdir(), 'sansdelai-bench-'));
+  const directory = kept ?? mkdtempSync(join(tmpdir(), 'sansdelai-bench-'));
   const children: ChildProcess[] = [];
   const processes = groups.map((services, i) => ({
     name: services.length === 0 ? 'all' : services.join('+'),
@@ -111,7 +113,7 @@ export async function start(
         return ended.then(() => clearTimeout(hurry));
       }),
     );
-    rmSync(directory, { recursive: true, force: true });
+    if (kept === undefined) rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -15,6 +15,8 @@ const screens = [
   'live',
   'review',
   'quality',
+  'search',
+  'queue',
   'figures',
   'platforms',
   'letters',
@@ -38,6 +40,8 @@ test('what is loaded first is small, and each screen is a file of its own', () =
     'Live',
     'Review',
     'Quality',
+    'Search',
+    'Queue',
     'Figures',
     'Platforms',
     'DeadLetters',
@@ -164,5 +168,5 @@ withServers(['chromium'], 'an administrator’s day, by the keyboard', () => {
       expect(complaints).toEqual([]);
       await page.context().close();
     }
-  });
+  }, 180_000);
 });

@@ -45,6 +45,7 @@ beforeAll(async () => {
   here = await install({ SANSDELAI_PLATFORMS: join(folder, 'platforms.yaml') });
   for (const name of ['rosa', 'sami']) await addPerson(here, name, 'reviewer');
   [rosa, sami] = await Promise.all([logIn(here, 'rosa'), logIn(here, 'sami')]);
+  for (const who of [rosa, sami]) await asksFor(who, ['media']);
 });
 afterAll(async () => {
   await here?.stop();
@@ -62,6 +63,8 @@ const claim = (who: Browser, body: object = {}) =>
 const decide = (who: Browser, id: string, body: object = { decision: 'keep', reason: 'fine', category: 'news' }) =>
   who.ask(`/console/api/review/${id}/decision`, { method: 'PUT', body });
 const takeBack = (who: Browser, id: string) => who.ask(`/console/api/review/${id}/decision`, { method: 'DELETE' });
+const asksFor = (who: Browser, opted: string[]) =>
+  who.ask('/console/api/review/opted', { method: 'PUT', body: { opted } });
 const release = (who: Browser, id: string) => who.post(`/console/api/review/${id}/release`);
 const caseOf = async (postId: string) => {
   const { cases } = (await (await here.ask(`/v1/posts/${postId}?platform=forum`)).json()) as {
@@ -130,7 +133,7 @@ test('a category goes with its decision, and what is no decision of a case that 
   expect((await decide(rosa, 'unknown')).status).toBe(404);
 });
 
-test('cases are filtered by language and by media, and what is passed over stays away', async () => {
+test('cases are filtered by language, pictures come to who asked for them, and what is passed over stays away', async () => {
   await clear();
   await queueUp(here, [
     forumPost('french', { text: `${ferry} Oui.`, language: 'fr' }),
@@ -140,10 +143,12 @@ test('cases are filtered by language and by media, and what is passed over stays
       media: [{ type: 'image/png', md5: '0'.repeat(32) }],
     }),
   ]);
-  const french = await claim(sami, { languages: ['fr'], media: false });
+  await asksFor(sami, []);
+  const french = await claim(sami, { languages: ['fr'] });
   expect(french.cases.map(({ postId }) => postId)).toEqual(['french']);
   expect(french.cases[0]?.post?.text).toBe(`${ferry} Oui.`);
   expect(french.cases[0]?.author.cases).toBeGreaterThan(2);
+  await asksFor(sami, ['media']);
   expect((await claim(sami, { languages: ['fr'] })).cases.map(({ postId }) => postId).sort()).toEqual([
     'french',
     'pictures',

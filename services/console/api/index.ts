@@ -8,4 +8,6 @@ export { panelRoutes } from './panels.js';
 export { postRoutes } from './posts.js';
 export { qualityRoutes } from './quality.js';
 export { reviewRoutes } from './review.js';
+export { leadRoutes } from './review-lead.js';
 export { ReviewMedia } from './review-media.js';
+export { searchRoutes } from './review-search.js';

@@ -1,16 +1,28 @@
 import { readAssessment } from '../../classify/index.js';
 import type { Finding, Post } from '../../contracts/index.js';
-import { type CaseRow, quality, readAuthor } from '../../enforce/index.js';
-import { readPosts, readVersions } from '../../ingest/index.js';
+import {
+  type CaseRow,
+  mostAlike,
+  quality,
+  readAlike,
+  readAuthor,
+  readEarlier,
+  readNotes,
+  readPlace,
+} from '../../enforce/index.js';
+import { readPosts, readReplies, readVersions } from '../../ingest/index.js';
 import type { Runtime } from '../../runtime/index.js';
 import { readClocks } from './clocks.js';
-import type { ReviewCase } from './review-types.js';
+import type { ReviewAround, ReviewCase } from './review-types.js';
 
 /** Cases of an author that are read for their history. */
 const mostHistory = 100;
 const shownHistory = 5;
-/** Characters shown of the post that this one answers. */
-const shownBefore = 600;
+/** Characters shown of a post around it; how far up its thread is shown, and how much of what answers it. */
+const shownAround = 600;
+const shownUp = 3;
+const shownReplies = 3;
+const shownEarlier = 4;
 
 /** What was found in a case's post: of a test case, what it was made to look as if. */
 export async function readFindings({ db }: Pick<Runtime, 'db'>, row: CaseRow): Promise<Finding[]> {
@@ -22,13 +34,19 @@ export async function readFindings({ db }: Pick<Runtime, 'db'>, row: CaseRow): P
 }
 
 /** All that a person needs to decide a case. @param shows whether the platform's pictures can be fetched */
-export async function readReviewCase({ db, config }: Runtime, row: CaseRow, shows: boolean): Promise<ReviewCase> {
+export async function readReviewCase(runtime: Runtime, row: CaseRow, shows: boolean, who: string): Promise<ReviewCase> {
+  const { db, config, time } = runtime;
   const { platform, post_id: postId, version } = row;
-  const [[stored], findings, clocks, author] = await Promise.all([
+  const [[stored], findings, clocks, author, notes, place, alike, earlier, replies] = await Promise.all([
     readPosts(db, [{ platform, id: postId, version }]),
-    readFindings({ db }, row),
+    readFindings(runtime, row),
     readClocks(db, platform, postId),
     readAuthor(db, platform, row.author_id, mostHistory),
+    readNotes(runtime, row.id),
+    readPlace(db, row.id),
+    readAlike(db, row.id, who, time.now()),
+    readEarlier(db, row.id),
+    readReplies(db, platform, postId, shownReplies),
   ]);
   const post = stored?.post;
   const due = clocks.filter(({ state }) => state === 'running' || state === 'breached');
@@ -63,7 +81,31 @@ export async function readReviewCase({ db, config }: Runtime, row: CaseRow, show
         ...(post.views !== undefined && { views: post.views }),
       },
     }),
-    ...(before && { before }),
+    before,
+    replies: replies.map(around),
+    ...(place?.at != null && {
+      lane: {
+        ...(place.lane !== null && { name: place.lane }),
+        ...(place.assignee !== null && { person: place.assignee }),
+        by: place.by ?? '',
+        at: place.at,
+      },
+    }),
+    notes: notes.map(({ kind, text, by, at, to }) => ({ kind, text, by, at, ...(to !== null && { to }) })),
+    alike: {
+      same: alike.filter(({ shared }) => shared === 1).length,
+      near: alike.filter(({ shared }) => shared < 1).length,
+      most: alike.length === mostAlike,
+    },
+    earlier: {
+      removed: earlier.filter(({ decision }) => decision === 'remove').length,
+      kept: earlier.filter(({ decision }) => decision !== 'remove').length,
+      latest: earlier.slice(0, shownEarlier).map(({ postId, decision, category, by, at, shared }) => ({
+        ...{ postId, decision, by, at, shared },
+        ...(category !== null && { category }),
+      })),
+    },
+    kind: place?.kind ?? '',
     findings: findings
       .filter(({ score, entry }) => score > 0 || entry)
       .sort((a, b) => b.score - a.score)
@@ -96,11 +138,21 @@ export async function readReviewCase({ db, config }: Runtime, row: CaseRow, show
   };
 }
 
-/** The post that it answers, where it is known here. */
-async function beforeIt(db: Runtime['db'], post: Post | undefined): Promise<ReviewCase['before']> {
-  if (!post?.inReplyTo) return undefined;
-  const last = (await readVersions(db, post.platform, post.inReplyTo)).at(-1);
-  if (!last || 'erased' in last) return undefined;
-  const { text = '', author } = last.post;
-  return { author: author.id, text: text.slice(0, shownBefore), whole: text.length <= shownBefore };
+const around = ({ post: { text = '', author } }: { post: Post }): ReviewAround => ({
+  author: author.id,
+  text: text.slice(0, shownAround),
+  whole: text.length <= shownAround,
+});
+
+/** The posts that it answers, as far as they are known here. */
+async function beforeIt(db: Runtime['db'], post: Post | undefined): Promise<ReviewAround[]> {
+  const found: ReviewAround[] = [];
+  let at = post;
+  while (at?.inReplyTo && found.length < shownUp) {
+    const last = (await readVersions(db, at.platform, at.inReplyTo)).at(-1);
+    if (!last || 'erased' in last || last.post.id === post?.id) break;
+    found.push(around(last));
+    at = last.post;
+  }
+  return found;
 }

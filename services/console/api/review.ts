@@ -5,6 +5,7 @@ import {
   type CaseRow,
   claimCases,
   countQueue,
+  countSeen,
   decisionSchema,
   holdDecision,
   type QueueCounts,
@@ -13,10 +14,11 @@ import {
   renewClaims,
   takeBack,
 } from '../../enforce/index.js';
-import { readPosts } from '../../ingest/index.js';
 import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { fromHere } from './guard.js';
 import { readFindings, readReviewCase } from './review-case.js';
+import { deskRoutes } from './review-desk.js';
+import { seenToday, sentTo } from './review-limits.js';
 import type { ReviewMedia } from './review-media.js';
 import type { Claimed } from './review-types.js';
 
@@ -24,11 +26,13 @@ const id = z.string().min(1).max(200);
 const claimSchema = z.strictObject({
   n: z.int().min(0).max(10),
   languages: z.array(z.string().max(35)).max(50).optional(),
-  /** Whether posts with pictures or video are for them. */
-  media: z.boolean().default(true),
   except: z.array(id).max(500).default([]),
   /** What they have before them, to be kept. */
   keep: z.array(id).max(20).default([]),
+  /** What they looked at since they last asked; it counts once for each. */
+  seen: z.array(id).max(50).default([]),
+  /** When their day began, ms since 1970. */
+  day: z.int().min(0).default(0),
 });
 
 /** How old (ms) the counts may be that are told. */
@@ -57,31 +61,32 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
     return counted.counts;
   }
 
-  /** Those whose posts hold no media. */
-  async function withoutMedia(rows: readonly CaseRow[]): Promise<ReadonlySet<string>> {
-    const keys = rows.map(row => ({ platform: row.platform, id: row.post_id, version: row.version }));
-    const posts = await readPosts(runtime.db, keys);
-    return new Set(rows.flatMap((row, i) => (posts[i]?.post.media?.length ? [] : row.id)));
-  }
-
   router.post('/console/api/review/claim', readBody(65_536), async (req, res) => {
-    const { n, languages, media, except: passed, keep } = parseBody(req, claimSchema);
-    const { name } = res.locals.caller as Caller;
+    const { n, languages = [], except, keep, seen, day } = parseBody(req, claimSchema);
+    const caller = res.locals.caller as Caller;
+    const { name } = caller;
     const kept = keep.length > 0 ? await renewClaims(runtime, name, keep) : [];
-    const suits = async (some: readonly CaseRow[]): Promise<ReadonlySet<string>> => {
-      const theirs = await quality.withoutOthersTests(runtime, name, some);
-      return media ? theirs : withoutMedia(some.filter(({ id }) => theirs.has(id)));
-    };
-    const except = [...passed, ...keep];
+    const { exposure, ...sent } = await sentTo(runtime, caller, { chosen: languages, seen, kept });
+    const wanted = Math.min(n, exposure.left);
+    const suits = (rows: readonly CaseRow[]) => quality.withoutOthersTests(runtime, name, rows);
     const claimed =
-      n === 0 ? [] : await claimCases(runtime, name, { n, except, ...(languages && { languages }), suits });
-    const findingsOf = (row: CaseRow) => readFindings(runtime, row);
-    const rows = await quality.mixIn(runtime, { who: name, rows: claimed, wanted: n, languages, media, findingsOf });
-    const [cases, waiting] = await Promise.all([
-      Promise.all(rows.map(async row => readReviewCase(runtime, row, await pictures.shows(row.platform)))),
+      wanted === 0 ? [] : await claimCases(runtime, name, { ...sent, n: wanted, except: [...except, ...keep], suits });
+    const rows = await quality.mixIn(runtime, {
+      who: name,
+      rows: claimed,
+      wanted,
+      languages: sent.languages,
+      media: sent.kinds?.includes('media') ?? true,
+      findingsOf: row => readFindings(runtime, row),
+    });
+    const [cases, waiting, today] = await Promise.all([
+      Promise.all(rows.map(async row => readReviewCase(runtime, row, await pictures.shows(row.platform), name))),
       counts(),
+      seenToday(runtime, name, day),
     ]);
-    res.json({ cases, kept, counts: waiting } satisfies Claimed);
+    const { perHour, seen: hour, until, liftedUntil } = exposure;
+    const told = { today, hour, perHour, ...(until && { until }), ...(liftedUntil && { liftedUntil }) };
+    res.json({ cases, kept, counts: waiting, seen: told } satisfies Claimed);
   });
 
   router.post('/console/api/review/:id/release', async (req, res) => {
@@ -93,7 +98,10 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
     const decision = parseBody(req, decisionSchema);
     if (decision.decision === 'restore') throw new Problem(422, 'What waits is removed or kept.');
     const by = (res.locals.caller as Caller).name;
-    const actsAt = await holdDecision(runtime, String(req.params.id), { ...decision, by });
+    const [actsAt] = await Promise.all([
+      holdDecision(runtime, String(req.params.id), { ...decision, by }),
+      countSeen(runtime, by, [String(req.params.id)]),
+    ]);
     res.status(202).json({ actsAt });
   });
 
@@ -106,5 +114,6 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
     if (!n.success) throw new Problem(404, 'There is no such picture.');
     res.type('jpeg').send(await pictures.read(String(req.params.id), n.data));
   });
+  router.use(deskRoutes(runtime));
   return router;
 }

@@ -80,7 +80,7 @@ function putting({ db, time }: Needs, row: CaseRow, post: Post, who: string): Wr
   return [
     plantPost(db, post, row.opened_at, row.route),
     db.insert(casesTable, [row]),
-    enqueue(db, row),
+    enqueue(db, row, post.media?.length ? 'media' : 'text'),
     { query: held, atLeast: 1 },
   ];
 }
@@ -241,7 +241,7 @@ export const emptyTest = {
 
 /** The writes that take away what was put before somebody. @param held as `dequeue` */
 export const takingAway = (db: Runtime['db'], test: TestCaseRow, held?: string): Write[] => [
-  dequeue(db, test.case_id, held),
+  ...dequeue(db, test.case_id, held),
   { query: db.tables<EnforceRows>().deleteFrom('cases').where('id', '=', test.case_id), atLeast: 1 },
   unplantPost(db, { platform: test.platform ?? '', id: test.post_id ?? '', version: 1 }),
 ];

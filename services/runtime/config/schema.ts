@@ -125,6 +125,22 @@ export const configSchema = z.object({
   INGEST_BATCH: count(1, 2000).prefault('500').describe('posts in one commit at the most'),
 
   CLOCK_REVIEW: duration.prefault('24h').describe('limit from a case opened to its decision'),
+  REVIEW_PER_HOUR: count(1, 100_000)
+    .prefault('120')
+    .describe('cases that a reviewer is shown within an hour, where their lead set no other number'),
+  REVIEW_BULK_ALONE: count(1, 500)
+    .prefault('20')
+    .describe('cases that one person decides in one go; more take a second person'),
+  TRANSLATE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('a service that translates what reviewers ask for: POST {text, from, to} answers {text}; unset: none'),
+  TRANSLATE_SECRET: z
+    .string()
+    .startsWith('whsec_')
+    .optional()
+    .describe('Standard Webhooks secret that signs what is sent to be translated (whsec_…)'),
+
   CLOCK_REMOVAL: duration.prefault('5m').describe('limit from a decision or match to gone'),
   LEGAL_ZONE: z
     .string()
@@ -166,6 +182,8 @@ export const configSchema = z.object({
   REMOVAL_LEASE: duration.prefault('30s').describe('how long one process may hold a removal without a sign of life'),
   REMOVAL_CONCURRENCY: count(1, 256).prefault('32').describe('removals that one process works on at once'),
   REMOVAL_ESCALATE_AFTER: duration.prefault('60s').describe('a removal not confirmed for this long is shown to people'),
+
+  SANSDELAI_SEARCH: switchOf.prefault('on').describe('make posts be found in the console’s search'),
 
   CLASSIFY_BATCH: count(1, 2000).prefault('500').describe('posts assessed together at the most'),
   CLASSIFY_PER_MINUTE: count(1, 10_000_000)

@@ -9,7 +9,15 @@ export {
   readSourceIds,
   removeBankEntry,
 } from './entries.js';
-export { EntryError, type EntryKind, entryKinds, type ListedEntry, type NewEntry, pdqRadius } from './entry.js';
+export {
+  digestOf,
+  EntryError,
+  type EntryKind,
+  entryKinds,
+  type ListedEntry,
+  type NewEntry,
+  pdqRadius,
+} from './entry.js';
 export type { KnownEntry } from './entry-table.js';
 export { type Banks, followBanks } from './follow.js';
 export {
@@ -22,6 +30,7 @@ export {
 } from './import.js';
 export { bankRoutes } from './routes.js';
 export { csvRecords } from './rows.js';
+export { distinct, shinglesOf } from './shingles.js';
 export { knownTextSignal } from './signal.js';
 export { stayDownStage } from './stay-down.js';
 export { bankTables } from './tables.js';

@@ -6,10 +6,10 @@ import { deadLetterSchema } from '../dead-letters.js';
 import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
+import { backtestCalls } from './backtest-calls.js';
 import { deskCalls } from './desk-calls.js';
 import { formCalls } from './form-calls.js';
 import { incidentCalls } from './incident-calls.js';
-import { backtestCalls } from './backtest-calls.js';
 import { orderCalls } from './order-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */

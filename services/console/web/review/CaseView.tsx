@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { ReviewCase } from '../../api/review-types.js';
 import { instantOf, nameOfLanguage, number, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Part } from '../post/Part.js';
 import { strings } from '../strings.js';
+import { Alike, Earlier, Lane, Notes, Thread } from './Around.js';
 import styles from './CaseView.module.css';
 import { Countdown } from './Countdown.js';
 import { Media } from './Media.js';
@@ -12,7 +13,17 @@ import { PostText } from './PostText.js';
 const words = strings.review;
 
 /** A case as it is decided: the text, the time that is left, why it is here, what is around it. */
-export function CaseView({ it }: { it: ReviewCase }) {
+export function CaseView({
+  it,
+  person,
+  translated,
+  onAlike,
+}: {
+  it: ReviewCase;
+  person: string;
+  translated?: ReactNode;
+  onAlike: () => void;
+}) {
   const heading = useRef<HTMLHeadingElement>(null);
   // Another case is read out from its beginning, and keys go to it.
   useEffect(() => {
@@ -35,15 +46,12 @@ export function CaseView({ it }: { it: ReviewCase }) {
             {words.public}
           </a>
         </div>
-        {it.before && (
-          <details className={styles.before}>
-            <summary>{words.before}</summary>
-            <PostText text={it.before.text + (it.before.whole ? '' : ' …')} spans={[]} />
-          </details>
-        )}
+        <Lane it={it} person={person} />
+        <Thread title={words.before} posts={it.before} />
         {!post && <p className={styles.dim}>{words.erased}</p>}
         {post &&
           (post.text ? <PostText text={post.text} spans={spans} /> : <p className={styles.dim}>{words.noText}</p>)}
+        {translated}
         {post && <Media id={it.id} media={post.media} />}
         {post && post.links.length > 0 && (
           <Part title={words.links}>
@@ -56,9 +64,12 @@ export function CaseView({ it }: { it: ReviewCase }) {
             </ul>
           </Part>
         )}
+        <Thread title={strings.desk.thread.replies(it.replies.length)} posts={it.replies} />
+        <Notes notes={it.notes} />
       </div>
       <div className={styles.side}>
         <Countdown clock={it.clock} />
+        <Alike alike={it.alike} onOpen={onAlike} />
         <Part title={words.why}>
           <ul className={styles.reasons}>
             {it.reasons.map(reason => (
@@ -70,6 +81,7 @@ export function CaseView({ it }: { it: ReviewCase }) {
           </p>
         </Part>
         {it.findings.length > 0 && <Findings findings={it.findings} />}
+        <Earlier earlier={it.earlier} />
         <Author author={it.author} />
       </div>
     </article>

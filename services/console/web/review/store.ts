@@ -1,19 +1,18 @@
 import { locale } from '../strings.js';
 
-/** What a reviewer chose, and what they have seen today; on this device only. */
+/** What a reviewer chose; on this device only. */
 export interface Choices {
   /** Empty: all. */
   languages: string[];
-  media: boolean;
   singleKeys: boolean;
   breakAfter: number;
 }
-const first: Choices = { languages: [], media: false, singleKeys: true, breakAfter: 25 };
+const first: Choices = { languages: [], singleKeys: true, breakAfter: 25 };
 export const breakChoices = [10, 25, 50, 100] as const;
 
+/** Cases since the last break. What was seen in all, the server counts. */
 export interface Seen {
   day: string;
-  today: number;
   sinceBreak: number;
 }
 
@@ -28,14 +27,17 @@ const dayOf = (now: Date): string => now.toLocaleDateString('sv-SE');
 const choicesOf = (person: string): string => `sansdelai-review-${person}`;
 const seenOf = (person: string): string => `sansdelai-seen-${person}`;
 
+/** When the reader's day began. */
+export const dayBegan = (): number => new Date().setHours(0, 0, 0, 0);
+
 export const readChoices = (person: string): Choices => read(choicesOf(person), first);
 export const keepChoices = (person: string, choices: Choices): void =>
   localStorage.setItem(choicesOf(person), JSON.stringify(choices));
 
 export function readSeen(person: string): Seen {
   const day = dayOf(new Date());
-  const seen = read<Seen>(seenOf(person), { day, today: 0, sinceBreak: 0 });
-  return seen.day === day ? seen : { day, today: 0, sinceBreak: 0 };
+  const seen = read<Seen>(seenOf(person), { day, sinceBreak: 0 });
+  return seen.day === day ? seen : { day, sinceBreak: 0 };
 }
 export const keepSeen = (person: string, seen: Seen): void =>
   localStorage.setItem(seenOf(person), JSON.stringify(seen));

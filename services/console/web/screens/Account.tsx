@@ -7,8 +7,9 @@ import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import styles from '../parts/Table.module.css';
 import { TestPost } from '../parts/TestPost.js';
+import { Opted } from '../review/Opted.js';
 import type { ScreenProps } from '../screens.js';
-import { sessionKey } from '../session.js';
+import { may, sessionKey } from '../session.js';
 import { strings } from '../strings.js';
 
 const words = strings.account;
@@ -178,6 +179,12 @@ export default function Account({ session }: ScreenProps) {
     <>
       <Head title={words.title} hint={words.who(session.person ?? '', strings.roles[session.role ?? 'reviewer'])} />
       <Sessions />
+      {may(session, 'cases:decide') && (
+        <section aria-labelledby="opted" className={styles.side}>
+          <h2 id="opted">{strings.desk.opted.title}</h2>
+          <Opted />
+        </section>
+      )}
       <Codes session={session} />
       <Password />
     </>

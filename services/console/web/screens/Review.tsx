@@ -1,11 +1,16 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Claimed } from '../../api/review-types.js';
 import { tellOf } from '../api.js';
-import { duration, nameOfLanguage, number } from '../format.js';
+import { duration, nameOfLanguage, number, timeOf } from '../format.js';
 import { ToldNow } from '../quality/ToldNow.js';
 import { CaseView } from '../review/CaseView.js';
 import { useNow } from '../review/Countdown.js';
+import { CaseDialog, type DialogName } from '../review/Dialogs.js';
+import { categories, useDesk } from '../review/desk.js';
+import { Opted } from '../review/Opted.js';
 import { breakChoices, byName, keepChoices, keepSeen, readChoices, readSeen } from '../review/store.js';
+import { Translation, useTranslation } from '../review/Translation.js';
 import { type Held, type Made, type Notice, useQueue } from '../review/useQueue.js';
 import type { ScreenProps } from '../screens.js';
 import { strings } from '../strings.js';
@@ -13,15 +18,21 @@ import styles from './Review.module.css';
 
 const words = strings.review;
 
-/** In the order of their keys, from 1. The server's list is `categories` of the decisions. */
-const categories = {
-  remove: ['incites', 'solicits', 'recruits', 'instructs', 'threatens', 'other'],
-  keep: ['harmless', 'news', 'education', 'art', 'research', 'counter-speech', 'other'],
-} as const;
+const more = strings.desk;
+
+/** Keys that open a form. */
+const dialogs: Readonly<Record<string, DialogName>> = {
+  e: 'escalate',
+  t: 'threat',
+  h: 'handOver',
+  c: 'comment',
+  b: 'alike',
+};
 
 const said = (notice: Notice | undefined): string => {
   if (notice === undefined) return '';
-  return typeof notice === 'string' ? words[notice] : words.refused(tellOf(notice.refused));
+  if (typeof notice === 'string') return words[notice];
+  return 'said' in notice ? notice.said : words.refused(tellOf(notice.refused));
 };
 
 export default function Review({ session }: ScreenProps) {
@@ -31,9 +42,12 @@ export default function Review({ session }: ScreenProps) {
   const [resting, setResting] = useState(false);
   const [choosing, setChoosing] = useState<Made['decision']>();
   const [note, setNote] = useState('');
-  const queue = useQueue(choices, resting);
+  const [dialog, setDialog] = useState<DialogName>();
+  const desk = useDesk();
+  const queue = useQueue(choices, resting, desk?.opted.join() ?? '');
   const [current] = queue.cases ?? [];
   const noteField = useRef<HTMLInputElement>(null);
+  const { made, translate } = useTranslation(current?.id);
 
   const change = (part: Partial<typeof choices>): void => {
     const next = { ...choices, ...part };
@@ -43,15 +57,19 @@ export default function Review({ session }: ScreenProps) {
 
   const shown = useRef<string>(undefined);
   useEffect(() => {
+    if (current && shown.current === current.id) return;
     setChoosing(undefined);
     setNote('');
-    if (!current || shown.current === current.id) return;
-    shown.current = current.id;
+    // A form is about the case that it was opened on.
+    setDialog(undefined);
+    shown.current = current?.id;
+    if (!current) return;
+    queue.look(current.id);
     const before = readSeen(person);
-    const next = { ...before, today: before.today + 1, sinceBreak: before.sinceBreak + 1 };
+    const next = { ...before, sinceBreak: before.sinceBreak + 1 };
     keepSeen(person, next);
     setSeen(next);
-  }, [current, person]);
+  }, [current, person, queue.look]);
 
   const restart = (rests: boolean): void => {
     const next = { ...readSeen(person), sinceBreak: 0 };
@@ -79,14 +97,16 @@ export default function Review({ session }: ScreenProps) {
       }
       if (!current || resting) return false;
       if (key === 'r' || key === 'k') setChoosing(key === 'r' ? 'remove' : 'keep');
-      else if (key === 's') queue.skip();
+      else if (key === 's') void queue.skip();
+      else if (key === 'l' && desk?.translates) void translate();
+      else if (dialogs[key] && (key !== 'b' || current.alike.same + current.alike.near > 0)) setDialog(dialogs[key]);
       else if (key === 'n') noteField.current?.focus();
       else if (key === 'Escape' && choosing) setChoosing(undefined);
       else if (choosing && /^[1-9]$/.test(key)) choose(Number(key) - 1);
       else return false;
       return true;
     },
-    [current, resting, choosing, choose, queue.undo, queue.skip],
+    [current, resting, choosing, choose, queue.undo, queue.skip, desk?.translates, translate],
   );
 
   useEffect(() => {
@@ -117,7 +137,7 @@ export default function Review({ session }: ScreenProps) {
             {counts.oldest !== undefined && <Oldest at={counts.oldest} />}
           </p>
         )}
-        <p className={styles.counts}>{words.mine(number(seen.today))}</p>
+        {queue.standing && <p className={styles.counts}>{words.mine(number(queue.standing.today))}</p>}
         <ToldNow />
         <details className={styles.settings}>
           <summary>{words.settings}</summary>
@@ -143,16 +163,11 @@ export default function Review({ session }: ScreenProps) {
               onChange={event => change({ breakAfter: Number(event.currentTarget.value) })}
               data={breakChoices.map(n => ({ value: String(n), label: words.breakOptions(n) }))}
             />
-            <Checkbox
-              size="xs"
-              label={words.withMedia}
-              checked={choices.media}
-              onChange={event => change({ media: event.currentTarget.checked })}
-            />
+            <Opted />
             <Checkbox
               size="xs"
               label={words.keysOn}
-              description={words.shortcuts}
+              description={`${words.shortcuts}. ${more.shortcuts}`}
               checked={choices.singleKeys}
               onChange={event => change({ singleKeys: event.currentTarget.checked })}
             />
@@ -178,7 +193,15 @@ export default function Review({ session }: ScreenProps) {
           <Button onClick={() => setResting(false)}>{words.breakOver}</Button>
         </div>
       ) : current ? (
-        <CaseView key={current.id} it={current} />
+        <CaseView
+          key={current.id}
+          it={current}
+          person={person}
+          translated={made && <Translation made={made} />}
+          onAlike={() => setDialog('alike')}
+        />
+      ) : queue.standing?.until ? (
+        <Limit standing={queue.standing} />
       ) : queue.cases && counts ? (
         <div className={styles.nothing}>
           <p>{words.empty}</p>
@@ -221,9 +244,28 @@ export default function Review({ session }: ScreenProps) {
                 <Button variant="default" aria-keyshortcuts="k" onClick={() => setChoosing('keep')}>
                   <kbd>K</kbd> {words.keep}
                 </Button>
-                <Button variant="default" aria-keyshortcuts="s" onClick={queue.skip}>
+                <Button variant="default" aria-keyshortcuts="s" onClick={() => void queue.skip()}>
                   <kbd>S</kbd> {words.skip}
                 </Button>
+                <span className={styles.further}>
+                  {(['escalate', 'threat', 'handOver', 'comment'] as const).map(name => (
+                    <Button
+                      key={name}
+                      size="compact-sm"
+                      variant="default"
+                      aria-keyshortcuts={keyOf(name)}
+                      aria-haspopup="dialog"
+                      onClick={() => setDialog(name)}
+                    >
+                      <kbd>{keyOf(name).toUpperCase()}</kbd> {more.keys[name]}
+                    </Button>
+                  ))}
+                  {desk?.translates && (
+                    <Button size="compact-sm" variant="default" aria-keyshortcuts="l" onClick={() => void translate()}>
+                      <kbd>L</kbd> {more.translate.key}
+                    </Button>
+                  )}
+                </span>
               </>
             )}
             <TextInput
@@ -239,6 +281,29 @@ export default function Review({ session }: ScreenProps) {
           </div>
         )}
       </div>
+      {current && (
+        <CaseDialog
+          key={`dialog ${current.id}`}
+          name={dialog}
+          it={current}
+          queue={queue}
+          desk={desk}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+const keyOf = (name: DialogName): string => Object.keys(dialogs).find(key => dialogs[key] === name) ?? '';
+
+/** In place of a case, where as many were seen as an hour takes. */
+function Limit({ standing: { hour, perHour, until } }: { standing: Claimed['seen'] }) {
+  return (
+    <div className={styles.nothing}>
+      <h2>{more.limit.title}</h2>
+      <p>{more.limit.text(number(hour), number(perHour))}</p>
+      {until && <p className={styles.dim}>{more.limit.until(timeOf(until))}</p>}
     </div>
   );
 }
@@ -264,7 +329,8 @@ function Undo({ held, onUndo }: { held: readonly Held[]; onUndo: () => void }) {
     <div className={styles.undo}>
       <p>
         <strong>{last.decision === 'remove' ? words.removed : words.kept}</strong>{' '}
-        {words.categories[last.category as keyof typeof words.categories]} <code>{last.of.postId}</code>
+        {words.categories[last.category as keyof typeof words.categories]}{' '}
+        {last.cases ? more.alike.done(number(last.cases.length)) : <code>{last.of.postId}</code>}
         <span>{words.canUndo(String(Math.max(0, Math.ceil((last.actsAt - now) / 1_000))))}</span>
       </p>
       <Button size="compact-md" variant="default" aria-keyshortcuts="z" onClick={onUndo}>

@@ -1,3 +1,4 @@
+import { desk } from './desk.js';
 import type { Words } from './en.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
@@ -237,6 +238,8 @@ export const de: Words = {
       clocks: 'Fristen',
       authorities: 'Behörden',
       quality: 'Qualität',
+      search: 'Suche',
+      queue: 'Warteschlange',
       figures: 'Zahlen',
       panels: 'Überwachung',
       platforms: 'Plattformen',
@@ -300,6 +303,7 @@ export const de: Words = {
     shownOnce: 'Nur dieses eine Mal zu sehen. Kopieren Sie es jetzt.',
     details: 'Einzelheiten',
   },
+  desk: desk.de,
   review: {
     title: 'Prüfung',
     summary: (open, claimed) => `${open} warten, ${claimed} liegen gerade jemandem vor`,
@@ -371,7 +375,6 @@ export const de: Words = {
     languages: 'Sprache',
     allLanguages: 'Alle Sprachen',
     noLanguage: 'nicht genannt',
-    withMedia: 'Auch Beiträge mit Bildern und Dateien',
     breakAfter: 'Pause vorschlagen nach',
     breakOptions: n => `${n} Fällen`,
     settings: 'Für Ihr Wohlbefinden',

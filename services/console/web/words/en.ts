@@ -1,5 +1,6 @@
 import type { StepName } from '../../api/live/frame.js';
 import type { Standing, StandingStep } from '../../api/standing.js';
+import { desk } from './desk.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
 import { scopes } from './scopes.js';
@@ -235,6 +236,8 @@ export const en = {
       clocks: 'Clocks',
       authorities: 'Authorities',
       quality: 'Quality',
+      search: 'Search',
+      queue: 'Queue',
       figures: 'Figures',
       panels: 'Monitoring',
       platforms: 'Platforms',
@@ -298,6 +301,7 @@ export const en = {
     shownOnce: 'It is shown this once. Copy it now.',
     details: 'Details',
   },
+  desk: desk.en,
   review: {
     title: 'Review',
     summary: (open: string, claimed: string) => `${open} waiting, ${claimed} before somebody now`,
@@ -373,7 +377,6 @@ export const en = {
     languages: 'Language',
     allLanguages: 'All languages',
     noLanguage: 'not told',
-    withMedia: 'Posts with pictures and files too',
     breakAfter: 'Suggest a break after',
     breakOptions: (n: number) => `${n} cases`,
     settings: 'For your comfort',

@@ -1,3 +1,4 @@
+import { desk } from './desk.js';
 import type { Words } from './en.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
@@ -236,6 +237,8 @@ export const fr: Words = {
       clocks: 'Délais',
       authorities: 'Autorités',
       quality: 'Qualité',
+      search: 'Recherche',
+      queue: 'File',
       figures: 'Chiffres',
       panels: 'Surveillance',
       platforms: 'Plateformes',
@@ -299,6 +302,7 @@ export const fr: Words = {
     shownOnce: 'Affiché cette seule fois. Copiez-le maintenant.',
     details: 'Détails',
   },
+  desk: desk.fr,
   review: {
     title: 'Examen',
     summary: (open, claimed) => `${open} en attente, ${claimed} devant quelqu’un`,
@@ -370,7 +374,6 @@ export const fr: Words = {
     languages: 'Langue',
     allLanguages: 'Toutes les langues',
     noLanguage: 'non dite',
-    withMedia: 'Aussi les publications avec images et fichiers',
     breakAfter: 'Proposer une pause après',
     breakOptions: n => `${n} dossiers`,
     settings: 'Pour votre confort',

@@ -1,0 +1,59 @@
+import type { Caller } from '../../accounts/index.js';
+import { may } from '../../accounts/index.js';
+import {
+  countSeen,
+  type Exposure,
+  exposureOf,
+  kindsFor,
+  leadLane,
+  type Reviewer,
+  readReviewer,
+  seenSince,
+  tellActive,
+} from '../../enforce/index.js';
+import type { Runtime } from '../../runtime/index.js';
+
+/** The day that a page may ask its counter from is its own, and no older. */
+const longestDay = 26 * 3600_000;
+
+/** Who asks for cases, and what they may be sent now. */
+export interface Sent {
+  reviewer: Reviewer;
+  exposure: Exposure;
+  languages?: string[];
+  kinds: ReturnType<typeof kindsFor>;
+  lanes: string[];
+  /** Leads are sent what waits in anybody's lane once half of its time is over. */
+  lateBefore?: number;
+}
+
+/** What this person is sent: where they chose languages, those of theirs that they chose. Counts what they have before them. */
+export async function sentTo(
+  runtime: Runtime,
+  caller: Caller,
+  { chosen, seen, kept }: Record<'chosen' | 'seen' | 'kept', readonly string[]>,
+): Promise<Sent> {
+  const { db, time, config } = runtime;
+  await countSeen(runtime, caller.name, seen);
+  const reviewer = await readReviewer(db, caller.name);
+  await tellActive(runtime, reviewer);
+  const exposure = await exposureOf(runtime, reviewer, config.REVIEW_PER_HOUR, kept);
+  const own = reviewer.languages.length > 0 ? [...reviewer.languages, ''] : [];
+  const languages = chosen.length === 0 ? own : own.length === 0 ? chosen : chosen.filter(one => own.includes(one));
+  const leads = may(caller, 'queue:lead');
+  return {
+    reviewer,
+    exposure,
+    // Languages of which none is theirs: nothing is for them.
+    ...((languages.length > 0 || chosen.length > 0) && {
+      languages: [...languages, ...(languages.length ? [] : ['-'])],
+    }),
+    kinds: kindsFor(reviewer),
+    lanes: [...reviewer.skills, ...(leads ? [leadLane] : [])],
+    ...(leads && { lateBefore: time.now() - config.CLOCK_REVIEW / 2 }),
+  };
+}
+
+/** What this person saw since their day began. */
+export const seenToday = ({ db, time }: Runtime, person: string, dayBegan: number): Promise<number> =>
+  seenSince(db, person, Math.max(dayBegan, time.now() - longestDay));
