@@ -8,6 +8,7 @@ import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
 import { formCalls } from './form-calls.js';
 import { orderCalls } from './order-calls.js';
+import { preservedCalls } from './preserved-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
 export interface Call {
@@ -106,6 +107,7 @@ export const calls: readonly Call[] = [
   },
   ...orderCalls,
   ...formCalls,
+  ...preservedCalls,
   {
     method: 'get',
     path: '/v1/clocks',
