@@ -15,6 +15,7 @@ import {
   scrutinyRequestDue,
   step,
 } from './machine/index.js';
+import { offersOf } from './offers.js';
 import type { Parts } from './parts.js';
 import { type Acknowledgement, acknowledge } from './promise.js';
 import {
@@ -251,6 +252,7 @@ export class Draft {
       const was = before?.find(one => one.n === item.n);
       const removing = item.phase === 'removing';
       if (removing && was?.phase !== 'removing') await this.#preserve(item, at, false);
+      this.#events.push(...offersOf(this.state, was, item, at));
       const target = was?.target;
       const left = was?.phase === 'removing' && target && !removing && item.phase !== 'gone';
       const other = was?.phase === 'removing' && target && item.target?.postId !== target.postId;

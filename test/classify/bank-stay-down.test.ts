@@ -117,6 +117,33 @@ test('what a person removed with a bank stays down: bare it is gone at once, wit
   await decidedBy('imported-match', `${text} and more`);
 });
 
+test('what an order offers only sends copies to a person, and leaves with it; what a person confirmed stays', async () => {
+  const text = sentences(3, 90).join(' ');
+  const id = await post(text);
+  const tell = (type: string, more: object) =>
+    here.runtime.commit(
+      [],
+      [
+        {
+          topic: 'decisions',
+          event: {
+            ...{ id: `${type} ${id}`, type, source: '/orders', time: Date.now(), key: `acme/${id}` },
+            data: { platform: 'acme', postId: id, caseId: '', by: 'orders', at: Date.now(), offeredBy: 'o-1', ...more },
+          },
+        },
+      ],
+    );
+  await tell('post.banked.v1', { version: 1, bank: 'removal-orders' });
+  await holds('removal-orders', 1);
+  expect((await bank('removal-orders'))[0]).toMatchObject({ tags: ['order:o-1'] });
+  expect((await bank('removal-orders'))[0]?.confirmedBy).toBeUndefined();
+  const copy = await decidedBy('imported-match', text);
+  expect(await readItem(here.db, 'acme', copy.id)).toMatchObject({ removal: undefined, cases: [{ state: 'open' }] });
+  expect(platform.pages.get(copy.id)?.removed).toBe(false);
+  await tell('post.unbanked.v1', {});
+  await holds('removal-orders', 0);
+});
+
 test('the hashes of its media enter too, its links do not; a bank can be named afterwards', async () => {
   const text = sentences(3, 84).join(' ');
   const media = [

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { listBankEntries } from '../../services/classify/signals/bank/index.js';
 import { readItem } from '../../services/enforce/index.js';
 import { openScene, type Scene, until } from './running.js';
 
@@ -80,3 +81,31 @@ test('a post is down until the last ground is lifted, whatever orders and people
     { numRuns: Number(process.env.FC_RUNS ?? 12), interruptAfterTimeLimit: 20_000 },
   );
 }, 60_000);
+
+test('what an order takes down is offered, unconfirmed, as known content; with the order it goes', async () => {
+  const entries = async (id: string) => {
+    const listed = await listBankEntries(scene.runtime, 'removal-orders');
+    return listed.filter(entry => entry.content?.includes(id));
+  };
+  const id = await scene.post();
+  const { body } = await scene.send(scene.order(id));
+  const [entry] = await until(async () => {
+    const found = await entries(id);
+    return found.length > 0 && found;
+  }, 'the offer');
+  expect(entry).toMatchObject({ kind: 'text', tags: [`order:${body.id}`] });
+  expect(entry?.confirmedBy).toBeUndefined();
+  await scene.phase(body.id, 'executed');
+  await scene.call('POST', `/v1/removal-orders/${body.id}/events`, { type: 'withdrawn', note: 'letter' });
+  await until(async () => (await entries(id)).length === 0, 'the offer to be taken back');
+
+  // Under non-disclosure nothing is offered: a case about a copy would tell of the order.
+  const secret = await scene.post();
+  const nonDisclosure = { until: new Date(scene.time.now() + 3600_000).toISOString(), reasons: 'an inquiry' };
+  const closed = await scene.send(scene.order(secret, { nonDisclosure }));
+  await scene.phase(closed.body.id, 'executed');
+  const after = await scene.post();
+  await scene.send(scene.order(after));
+  await until(async () => (await entries(after)).length > 0, 'a later offer');
+  expect(await entries(secret)).toEqual([]);
+});

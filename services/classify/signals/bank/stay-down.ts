@@ -19,6 +19,10 @@ import type { BankRows, ListingRow } from './tables.js';
 /** What enters a bank because of a decision on this post has this source: so it is found again where the post is brought back. */
 export const sourceOf = (platform: string, postId: string): string => `decision on ${platform}/${postId}`;
 
+/** What an order offers has a source of its own: its end takes out nothing that a person decided. */
+const sourceOfOffer = (order: string, platform: string, postId: string): string =>
+  `order ${order} on ${platform}/${postId}`;
+
 interface Done {
   result: Result;
   writes: Write[];
@@ -33,23 +37,27 @@ export function stayDownStage({
   db,
   time,
 }: Pick<Runtime, 'db' | 'time'>): Stage<typeof postBanked.schema | typeof postUnbanked.schema> {
-  async function enter({ platform, postId, version, caseId, bank, by }: PostBanked): Promise<Done> {
+  async function enter({ platform, postId, version, caseId, bank, by, offeredBy }: PostBanked): Promise<Done> {
     const states = await readStates(db, platform, [postId]);
     if (states.get(postId)?.wanted === 'public') return { result: drop('brought back meanwhile'), writes: [] };
     const [stored] = await readPosts(db, [{ platform, id: postId, version }]);
+    if (!stored && offeredBy) return { result: drop('the post was erased before it could be offered'), writes: [] };
     if (!stored) return { result: deadLetter(`the post was erased before it could enter bank ${bank}`), writes: [] };
-    const { sayings, refused } = sayingsOf(stored.post, caseId);
+    const { sayings, refused } = sayingsOf(stored.post, offeredBy ? `order:${offeredBy}` : `case:${caseId}`);
+    if (sayings.length === 0 && offeredBy) return { result: drop('nothing of it can be found again'), writes: [] };
     if (sayings.length === 0) {
       const why = refused.length > 0 ? refused.join('; ') : 'it has neither text nor hashes of media';
       return { result: deadLetter(`nothing of the post could enter bank ${bank}: ${why}`), writes: [] };
     }
-    const manner = { by, confirmed: true, byHand: true };
-    const { writes } = await planSayings({ db, time }, bank, sourceOf(platform, postId), sayings, manner);
+    const [source, manner] = offeredBy
+      ? [sourceOfOffer(offeredBy, platform, postId), { by }]
+      : [sourceOf(platform, postId), { by, confirmed: true, byHand: true }];
+    const { writes } = await planSayings({ db, time }, bank, source, sayings, manner);
     return { result: ok, writes };
   }
 
-  async function takeOut({ platform, postId, by }: PostUnbanked): Promise<Done> {
-    const source = sourceOf(platform, postId);
+  async function takeOut({ platform, postId, by, offeredBy }: PostUnbanked): Promise<Done> {
+    const source = offeredBy ? sourceOfOffer(offeredBy, platform, postId) : sourceOf(platform, postId);
     const byBank = new Map<string, Saying[]>();
     for (const { bank, source_id: sourceId } of await listedBy(source)) {
       byBank.set(bank, [...(byBank.get(bank) ?? []), { sourceId }]);
@@ -89,8 +97,8 @@ const isBanked = (input: Input<PostBanked | PostUnbanked>): input is Input<PostB
   input.type === postBanked.type;
 
 /** The text of a post and the hashes of its media, as entries; links are not: they may lead to what has nothing to do with it. */
-function sayingsOf({ text, media = [], version }: Post, caseId: string): { sayings: Saying[]; refused: string[] } {
-  const tags = [`case:${caseId}`];
+function sayingsOf({ text, media = [], version }: Post, tag: string): { sayings: Saying[]; refused: string[] } {
+  const tags = [tag];
   const entries: ListedEntry[] = media.flatMap(hashes =>
     (['pdq', 'sha256', 'md5'] as const).flatMap(kind => {
       const hash = hashes[kind];

@@ -11,6 +11,7 @@ import { deskCalls } from './desk-calls.js';
 import { formCalls } from './form-calls.js';
 import { incidentCalls } from './incident-calls.js';
 import { orderCalls } from './order-calls.js';
+import { preservedCalls } from './preserved-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
 export interface Call {
@@ -112,6 +113,7 @@ export const calls: readonly Call[] = [
   ...deskCalls,
   ...formCalls,
   ...backtestCalls,
+  ...preservedCalls,
   {
     method: 'get',
     path: '/v1/clocks',

@@ -11,6 +11,7 @@ const statuses: Readonly<Record<number, string>> = {
   403: 'The key lacks the scope.',
   404: 'There is no such thing.',
   409: 'It contradicts what there is.',
+  410: 'It was there, and is erased.',
   413: 'Too large.',
   415: 'Another media type than this call takes.',
   422: 'A field or parameter is missing or wrong; `errors` names it.',
