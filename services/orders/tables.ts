@@ -232,7 +232,7 @@ export const authoritiesTable: Table = {
     /** JSON of `Authority`, as the file has it. */
     entry: 'text',
     revoked: 'integer',
-    /** Orders taken from it. */
+    /** Not kept up: orders are counted where they are. */
     orders: 'bigint',
     first_at: 'bigint?',
     /** More orders than usual are confirmed until then. */
