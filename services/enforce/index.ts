@@ -5,6 +5,7 @@ import { type RunningService, type Runtime, type Service, sql } from '../runtime
 import { startEscalation } from './escalate.js';
 import { startExecutor } from './executor.js';
 import { enforceRoutes } from './http.js';
+import { humanChecksTable } from './human-check.js';
 import { startHeld } from './queue-held.js';
 import { queueAll, queueTable } from './queue-table.js';
 import { enforceStage } from './stage.js';
@@ -12,6 +13,7 @@ import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js
 
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
+export { readHumanCheck, setHumanCheck } from './human-check.js';
 export { liftForOrder, type Ordered, type OrderedRemoval, removeForOrder } from './orders.js';
 export {
   type Claim,
@@ -39,7 +41,7 @@ export type { CaseRow, GroundRow, LookRow, RemovalRow } from './tables.js';
 /** Cases, removals with their grounds, looking again, restoring. */
 export const enforce: Service = {
   name: 'enforce',
-  tables: [casesTable, queueTable, removalsTable, groundsTable, looksTable],
+  tables: [casesTable, queueTable, removalsTable, groundsTable, looksTable, humanChecksTable],
   async start(runtime: Runtime): Promise<RunningService> {
     const { db } = runtime;
     // The data directory is ours alone: whoever held these leases is dead, and nobody need wait for them to run out.

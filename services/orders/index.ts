@@ -1,6 +1,9 @@
+import { Router } from 'express';
 import { rulesOf } from '../clocks/index.js';
 import { promiseKeys } from '../ledger/index.js';
 import { aborted, type RunningService, type Runtime, type Service } from '../runtime/index.js';
+import { keepHumanCheck } from './exposed.js';
+import { exposedRoutes } from './exposed-http.js';
 import { followRemovals } from './follow.js';
 import { orderRoutes } from './http.js';
 import type { Parts } from './parts.js';
@@ -15,6 +18,8 @@ export type { AnswerForm, FormRenderer } from './answers.js';
 export { deskEventSchema, deskOrderSchema } from './bodies.js';
 export type { Channel } from './channels/channel.js';
 export { eCodex, perci, type RelayClient, type RelayMessage } from './channels/relays.js';
+export { exposedApprovals } from './exposed.js';
+export { exposedSchema, liftSchema, reportSchema, reviewSchema } from './exposed-http.js';
 export { doubts, holdGrounds, phases } from './machine/index.js';
 export type { Preserve, Preserved } from './parts.js';
 export { memberStates, type OrderSettings, readSettings } from './settings.js';
@@ -30,6 +35,7 @@ export const orders: Service = {
     const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config) };
     if (settings.register) await importRegister(runtime, settings.register);
     else runtime.log.info('no register of authorities: every order goes to a person (SANSDELAI_ORDERS)');
+    await keepHumanCheck(parts);
     const stage = await runtime.run(followRemovals(parts));
     const sending = runtime.lead('orders-send', async (_fence, signal) => {
       const running = startSending(parts);
@@ -42,7 +48,7 @@ export const orders: Service = {
       await running.stop();
     });
     return {
-      routes: orderRoutes(parts),
+      routes: Router().use(orderRoutes(parts), exposedRoutes(parts)),
       async problem() {
         return (await promiseKeys(runtime))
           ? undefined

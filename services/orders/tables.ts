@@ -1,4 +1,5 @@
 import type { Table } from '../runtime/index.js';
+import { type ExposureRow, exposuresTable } from './exposed-table.js';
 
 const day = 24 * 3600_000;
 
@@ -298,6 +299,7 @@ export interface OrderRows {
   order_attempts: OrderAttemptRow;
   authorities: AuthorityRow;
   threats: ThreatRow;
+  exposures: ExposureRow;
 }
 
 export const orderTables: readonly Table[] = [
@@ -310,4 +312,5 @@ export const orderTables: readonly Table[] = [
   orderAttemptsTable,
   authoritiesTable,
   threatsTable,
+  exposuresTable,
 ];

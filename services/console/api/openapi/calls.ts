@@ -6,6 +6,7 @@ import { deadLetterSchema } from '../dead-letters.js';
 import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
+import { exposedCalls } from './exposed-calls.js';
 import { orderCalls } from './order-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
@@ -104,6 +105,7 @@ export const calls: readonly Call[] = [
     answers: { 200: { description: 'Newest first.', body: json(answers.removalsSchema) } },
   },
   ...orderCalls,
+  ...exposedCalls,
   {
     method: 'get',
     path: '/v1/clocks',
