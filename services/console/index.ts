@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
 import { manyKind, openingKind } from '../enforce/index.js';
 import { incidentKind } from '../policies/index.js';
+import { exposedApprovals } from '../orders/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import {
   bankNameRoutes,
@@ -33,9 +34,8 @@ export const consoleService: Service = {
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
     routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
-    routes.use(
-      accountRoutes(runtime, [incidentKind(runtime), manyKind(runtime), openingKind(runtime)] as ApprovalKind[]),
-    );
+    const kinds = [incidentKind(runtime), manyKind(runtime), openingKind(runtime)] as ApprovalKind[];
+    routes.use(accountRoutes(runtime, [...kinds, ...exposedApprovals(runtime)]));
     routes.use(outcomeRoutes(runtime));
     routes.use(panelRoutes(runtime));
     routes.use(postRoutes(runtime));

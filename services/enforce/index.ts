@@ -7,6 +7,7 @@ import { startExecutor } from './executor.js';
 import { enforceRoutes } from './http.js';
 import { openPreservationKeys, preservationRoutes, preservationTables, startErasing } from './preservation/index.js';
 import { qualityTables } from './quality/index.js';
+import { humanChecksTable } from './human-check.js';
 import { startHeld } from './queue-held.js';
 import { queueAll, queueTable } from './queue-table.js';
 import { reviewTables } from './review-tables.js';
@@ -15,6 +16,7 @@ import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js
 
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
+export { readHumanCheck, setHumanCheck } from './human-check.js';
 export { liftForOrder, type Ordered, type OrderedRemoval, removeForOrder } from './orders.js';
 export {
   openingKind,
@@ -82,6 +84,7 @@ export const enforce: Service = {
     looksTable,
     ...qualityTables,
     ...preservationTables,
+    humanChecksTable,
   ],
   async start(runtime: Runtime): Promise<RunningService> {
     const { db } = runtime;

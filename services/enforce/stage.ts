@@ -3,6 +3,7 @@ import { latestVersions } from '../ingest/index.js';
 import { drop, type Input, ok, type Result, type Runtime, retry, type Stage } from '../runtime/index.js';
 import { aboutOf, caseOf, closedCase, openCase, postedAt, severerCase, supersedeCase } from './cases.js';
 import { notConfirmed } from './escalate.js';
+import { humanCheckReason, isSampled, readHumanCheck } from './human-check.js';
 import { type Changes, emptyChanges, requestRemoval } from './request.js';
 import type { CaseRow, EnforceRows, RemovalRow } from './tables.js';
 
@@ -30,6 +31,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
     item: string,
     cases: readonly CaseRow[],
     removal: RemovalRow | undefined,
+    checked: number,
   ): Changes {
     const { action, platform, id: postId, version, url, authorId, route, flags, language, assessedAt: at } = data;
     const found = caseOf(data, item, at);
@@ -51,11 +53,13 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
       const request = { platform, postId, version, url, authorId, ground, by: 'policy', at, route, flags, language };
       made.push(requestRemoval(db, { ...request, postedAt: postedAt(data) }, removal));
     }
+    // Gone at once all the same; a person says afterwards whether that was right.
+    const verified = action === 'remove' && isSampled(checked, found.id);
+    const shown = verified ? { ...found, reasons: JSON.stringify([humanCheckReason, ...data.reasons]) } : found;
+    const closed = action === 'remove' && !verified;
     if (!same)
-      made.push(
-        action === 'remove' ? closedCase(db, found, at, about) : openCase(db, found, action === 'withhold', about),
-      );
-    else if (same.state === 'open') made.push(severerCase(db, same, found, action === 'remove'));
+      made.push(closed ? closedCase(db, shown, at, about) : openCase(db, shown, action !== 'review', about));
+    else if (same.state === 'open') made.push(severerCase(db, same, shown, closed));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }
 
@@ -79,10 +83,11 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
       const acting = inputs.filter(input => input.data.action !== 'allow').map(input => input.data);
       if (acting.length === 0) return { results: inputs.map(() => drop('allowed')) };
       const items = acting.map(busKey);
-      const [latest, cases, removals] = await Promise.all([
+      const [latest, cases, removals, checked] = await Promise.all([
         latestVersions(db, acting),
         rows.selectFrom('cases').selectAll().where('item', 'in', db.among(items)).execute(),
         rows.selectFrom('removals').selectAll().where('item', 'in', db.among(items)).execute(),
+        readHumanCheck(db),
       ]);
       const changes = emptyChanges();
       const handled = new Set<string>();
@@ -98,6 +103,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
           item,
           cases.filter(row => row.item === item),
           removals.find(row => row.item === item),
+          checked,
         );
         changes.writes.push(...made.writes);
         changes.events.push(...made.events);

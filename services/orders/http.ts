@@ -15,6 +15,7 @@ import { formSent } from './send.js';
 import { showForms, showOrder, showReceipt, showShort } from './show.js';
 import type { OrderRow, OrderRows, ThreatRow } from './tables.js';
 import { listThreats, newThreatSchema, reportThreat, threatTold, threatToldSchema } from './threats.js';
+import { confirmVolume, countAll } from './volume.js';
 
 const mostSigned = 1024 ** 2;
 const mostEntered = 8 * 1024 ** 2;
@@ -53,11 +54,11 @@ const showThreat = (row: ThreatRow) => ({
   receipt: row.receipt ?? undefined,
 });
 
-const showAuthority = ({ row, keys, certificates, ...authority }: KnownAuthority) => ({
+const showAuthority = ({ row, keys, certificates, ...authority }: KnownAuthority, orders: number) => ({
   ...authority,
   keys: keys.map(({ kid }) => kid),
   certificates: certificates.length,
-  orders: row.orders,
+  orders,
   firstOrderAt: row.first_at === null ? undefined : instant(row.first_at),
   confirmedUntil: row.confirmed_until === null ? undefined : instant(row.confirmed_until),
 });
@@ -215,21 +216,13 @@ export function orderRoutes(parts: Parts): Router {
   });
 
   router.get('/v1/authorities', requireScope('orders:read'), async (_req, res) => {
-    res.json({ authorities: (await listAuthorities(runtime)).map(showAuthority) });
+    const counts = await countAll(runtime);
+    const known = await listAuthorities(runtime);
+    res.json({ authorities: known.map(one => showAuthority(one, counts.get(one.id) ?? 0)) });
   });
 
   router.post('/v1/authorities/:id/confirm', requireScope('orders:decide'), readBody(1_024), async (req, res) => {
-    const until = time.now() + aDay;
-    const query = rows
-      .updateTable('authorities')
-      .set({ confirmed_until: until })
-      .where('id', '=', String(req.params.id));
-    const [result] = await runtime.commit([{ query }]);
-    if (result?.affected !== 1) throw new Problem(404, 'There is no such authority.');
-    runtime.log.warn(
-      { authority: req.params.id, by: callerName(res) },
-      'more orders than usual are confirmed for a day',
-    );
+    const until = await confirmVolume(runtime, String(req.params.id), callerName(res));
     res.status(202).json({ confirmedUntil: instant(until) });
   });
 

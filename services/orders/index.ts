@@ -4,6 +4,8 @@ import { Preservation } from '../enforce/index.js';
 import { promiseKeys } from '../ledger/index.js';
 import { aborted, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import { deskRoutes } from './desk.js';
+import { keepHumanCheck } from './exposed.js';
+import { exposedRoutes } from './exposed-http.js';
 import { followRemovals } from './follow.js';
 import { Renderer } from './forms/index.js';
 import { formRoutes } from './forms-http.js';
@@ -21,6 +23,8 @@ export { deskEventSchema, deskOrderSchema } from './bodies.js';
 export type { Channel } from './channels/channel.js';
 export { eCodex, perci, type RelayClient, type RelayMessage } from './channels/relays.js';
 export { type Wait, waits } from './desk.js';
+export { exposedApprovals } from './exposed.js';
+export { exposedSchema, liftSchema, reportSchema, reviewSchema } from './exposed-http.js';
 export { doubts, holdGrounds, phases } from './machine/index.js';
 export { memberStates, type OrderSettings, readSettings } from './settings.js';
 export { newThreatSchema, threatToldSchema } from './threats.js';
@@ -37,6 +41,7 @@ export const orders: Service = {
     const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config), renderer, preservation };
     if (settings.register) await importRegister(runtime, settings.register);
     else runtime.log.info('no register of authorities: every order goes to a person (SANSDELAI_ORDERS)');
+    await keepHumanCheck(parts);
     const stage = await runtime.run(followRemovals(parts));
     const sending = runtime.lead('orders-send', async (_fence, signal) => {
       const running = startSending(parts);
@@ -49,7 +54,7 @@ export const orders: Service = {
       await running.stop();
     });
     return {
-      routes: Router().use(orderRoutes(parts), formRoutes(parts), deskRoutes(runtime)),
+      routes: Router().use(orderRoutes(parts), formRoutes(parts), deskRoutes(runtime), exposedRoutes(parts)),
       async problem() {
         return (await promiseKeys(runtime))
           ? undefined

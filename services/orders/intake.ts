@@ -10,19 +10,10 @@ import { type Doubt, dsaDue, type Item, longestSeal } from './machine/index.js';
 import type { Parts } from './parts.js';
 import type { KnownAuthority } from './register.js';
 import { memberStates } from './settings.js';
-import {
-  type AuthorityRow,
-  type OrderAttemptRow,
-  type OrderRow,
-  type OrderRows,
-  orderAttemptsTable,
-  orderFilesTable,
-} from './tables.js';
+import { type OrderAttemptRow, type OrderRow, type OrderRows, orderAttemptsTable, orderFilesTable } from './tables.js';
+import { countOrders, farMore, firstOrder, keepWithin, unguarded } from './volume.js';
 
 const day = 24 * 3600_000;
-/** Many times its usual number, and more than a handful. */
-const farMore = (usual: number): number => Math.max(10, 5 * usual);
-
 /** An order as a channel hands it over. */
 export interface Incoming {
   channel: string;
@@ -65,21 +56,16 @@ function noticeOf({ content, authority, receivedAt }: Incoming): Noted['notice']
   return receivedAt - Date.parse(authority.noticeAt) < day / 2 ? 'short' : 'given';
 }
 
-async function tooMany(
-  parts: Parts,
-  { row, usualOrdersADay: usual }: KnownAuthority,
-  now: number,
-  ahead: number,
-): Promise<boolean> {
-  if ((row.confirmed_until ?? 0) > now) return false;
-  const { count } = await parts.runtime.db
-    .tables<OrderRows>()
-    .selectFrom('orders')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('authority', '=', row.id)
-    .where('received_at', '>', now - day)
-    .executeTakeFirstOrThrow();
-  return Number(count) + ahead >= farMore(usual ?? parts.settings.usualOrdersADay);
+/** How an authority stands by its usual number when one more order of it comes at `at`. */
+async function volumeOf(parts: Parts, { row, usualOrdersADay: usual }: KnownAuthority, at: number, ahead: number) {
+  const most = farMore(usual ?? parts.settings.usualOrdersADay);
+  if ((row.confirmed_until ?? 0) > parts.runtime.time.now()) return { tooMany: false, writes: [] };
+  const count = await countOrders(parts.runtime, row.id, at);
+  if (count >= most) return { tooMany: true, writes: [] };
+  return {
+    tooMany: false,
+    writes: count + ahead < most / unguarded ? [] : keepWithin(parts.runtime, row.id, at, most),
+  };
 }
 
 async function locateAll({ runtime }: Parts, content: OrderContent): Promise<Item[]> {
@@ -107,11 +93,10 @@ async function locateAll({ runtime }: Parts, content: OrderContent): Promise<Ite
 }
 
 async function doubtsOf(
-  parts: Parts,
   incoming: Incoming,
   items: readonly Item[],
   lacks: readonly Finding[],
-  ahead: number,
+  tooMany: boolean,
 ): Promise<Doubt[]> {
   const { content, authority } = incoming;
   const may = authority?.instruments.includes(content.instrument) === true && authority.state === content.issuingState;
@@ -124,7 +109,7 @@ async function doubtsOf(
     ['not-public', items.some(item => item.phase === 'not-public')],
     // A removal here is a removal everywhere: less than that is for a person to decide.
     ['territory', !everywhere],
-    ['volume', authority !== undefined && (await tooMany(parts, authority, incoming.receivedAt, ahead))],
+    ['volume', tooMany],
   ];
   return all.flatMap(([doubt, is]) => (is ? [doubt] : []));
 }
@@ -159,7 +144,8 @@ async function takeOnce(parts: Parts, incoming: Incoming, ahead: number): Promis
   const given: Incoming = { ...incoming, ...(authority && { authority }) };
   const lacks = findingsOf(content, settings.provider.languages, runtime.time.now());
   const items = await locateAll(parts, content);
-  const doubts = await doubtsOf(parts, given, items, lacks, ahead);
+  const volume = authority ? await volumeOf(parts, authority, at, ahead) : { tooMany: false, writes: [] };
+  const doubts = await doubtsOf(given, items, lacks, volume.tooMany);
   const notice = noticeOf(given);
   const { homeState } = settings.provider;
   const seal = content.nonDisclosure && Math.min(Date.parse(content.nonDisclosure.until), at + longestSeal);
@@ -182,7 +168,8 @@ async function takeOnce(parts: Parts, incoming: Incoming, ahead: number): Promis
     ...(seal !== undefined && seal > at && { sealedUntil: seal }),
   });
   const { writes, events } = await draft.finish();
-  await runtime.commit([...writes, ...fileOf(parts, id, incoming), ...counted(parts, authority?.row, at)], events);
+  const first = authority?.row.first_at === null ? [firstOrder(runtime, authority.id, at)] : [];
+  await runtime.commit([...writes, ...fileOf(parts, id, incoming), ...first, ...volume.writes], events);
   const row = await rows.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   return { row, isNew: true };
 }
@@ -198,16 +185,6 @@ async function freshAuthority({ runtime }: Parts, { authority }: Incoming): Prom
     .executeTakeFirst();
   if (!row || row.revoked === 1) throw new Problem(403, 'This authority was taken out of the register.');
   return { ...authority, row };
-}
-
-function counted({ runtime }: Parts, row: AuthorityRow | undefined, at: number): Write[] {
-  if (!row) return [];
-  const query = runtime.db
-    .tables<OrderRows>()
-    .updateTable('authorities')
-    .set(({ eb, fn, val }) => ({ orders: eb('orders', '+', 1), first_at: fn.coalesce('first_at', val(at)) }))
-    .where('id', '=', row.id);
-  return [{ query }];
 }
 
 function fileOf({ runtime }: Parts, id: string, { file }: Incoming): Write[] {

@@ -46,6 +46,16 @@ const settingsSchema = z.strictObject({
     .max(100_000)
     .default(20)
     .describe('of one authority, where the register says nothing'),
+  exposed: z
+    .strictObject({
+      humanCheck: z
+        .number()
+        .min(0.001)
+        .max(1)
+        .default(0.05)
+        .describe('share of what rules remove by themselves that a person verifies while the provider is exposed'),
+    })
+    .prefault({}),
   threats: z
     .strictObject({
       authorities: z.partialRecord(stateSchema, addressee).default({}),

@@ -1,4 +1,5 @@
 import type { Table } from '../runtime/index.js';
+import { type ExposureRow, exposuresTable } from './exposed-table.js';
 
 const day = 24 * 3600_000;
 
@@ -234,7 +235,7 @@ export const authoritiesTable: Table = {
     /** JSON of `Authority`, as the file has it. */
     entry: 'text',
     revoked: 'integer',
-    /** Orders taken from it. */
+    /** Not kept up: orders are counted where they are. */
     orders: 'bigint',
     first_at: 'bigint?',
     /** More orders than usual are confirmed until then. */
@@ -300,6 +301,7 @@ export interface OrderRows {
   order_attempts: OrderAttemptRow;
   authorities: AuthorityRow;
   threats: ThreatRow;
+  exposures: ExposureRow;
 }
 
 export const orderTables: readonly Table[] = [
@@ -312,4 +314,5 @@ export const orderTables: readonly Table[] = [
   orderAttemptsTable,
   authoritiesTable,
   threatsTable,
+  exposuresTable,
 ];

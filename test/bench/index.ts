@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { percentile } from '../../services/cli/figures.js';
 import { backtestBench } from './backtest.js';
+import { clocksBench } from './clocks/index.js';
 import { startServers } from './environment.js';
 import { inferenceBench } from './inference.js';
 import { cpuSeconds, type Running, residentBytes, start } from './installation.js';
@@ -15,6 +16,7 @@ import { takedowns, throughput } from './load.js';
 import { matching } from './matching/index.js';
 import { nearBench } from './near/index.js';
 import { reviewBench } from './review/index.js';
+import { ordersBench } from './orders/index.js';
 import { stageTimes, stepShares, tierShares } from './shares.js';
 import { slaBench } from './sla/index.js';
 
@@ -148,7 +150,8 @@ async function measure(
 /**
  * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
- * texts. `--only review [--sizes 1000000]`: the review queue in Chromium, 50 people at once, search. `--only sla [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals. Prints the tables and keeps them.
+ * texts. `--only review [--sizes 1000000]`: the review queue in Chromium, 50 people at once, search. `--only sla [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals. `--only orders [--mode embedded|servers]`: 1,000 orders
+ * in a minute beside 1,000 posts/s. `--only clocks`: a million open clocks. Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -162,6 +165,7 @@ export async function benchCommand(args: string[]): Promise<void> {
       rates: { type: 'string', default: '10,30,100' },
       sizes: { type: 'string' },
       file: { type: 'string' },
+      mode: { type: 'string' },
     },
   });
   if (values.only === 'matching') {
@@ -183,6 +187,15 @@ export async function benchCommand(args: string[]): Promise<void> {
       'review',
       await reviewBench({ posts: Number(values.sizes ?? 1_000_000), runs: Number(values.runs), say }),
     );
+  if (values.only === 'orders') {
+    const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
+    const load = { orders: 1_000, seconds: 60, postsPerSecond: 1_000 };
+    return keep('orders', await ordersBench({ modes, ...load, say }));
+  }
+  if (values.only === 'clocks') {
+    const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
+    return keep('clocks', await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }));
+  }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {
     runs: Number(values.runs),

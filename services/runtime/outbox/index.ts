@@ -41,6 +41,8 @@ const queueSize = 64 * 1024 * 1024;
 const publishAtOnce = 500;
 const publishSize = 1024 * 1024;
 const sweepAtOnce = 2_000;
+/** What was published is deleted together, this often (ms): a transaction for each publishing costs more than all of its events. */
+const forgetEvery = 200;
 /** A row this old was left by a process that died, or could not be kept in memory. */
 const abandonedAfter = 5_000;
 
@@ -79,7 +81,9 @@ function chunk(queue: readonly Queued[]): Queued[] {
 export function createOutbox(db: Database, bus: Bus, time: Time, log: Log): Outbox {
   const rows = db.tables<{ outbox: Row }>();
   const lanes = new Map<Topic, Lane>();
-  const forgetting = new Set<Promise<unknown>>();
+  const published = new Map<Topic, Event[]>();
+  let forgetting: Promise<void> | undefined;
+  const ending = new AbortController();
   let failure: string | undefined;
   let stopping = false;
 
@@ -92,11 +96,22 @@ export function createOutbox(db: Database, bus: Bus, time: Time, log: Log): Outb
 
   /** Nobody but `stop` waits for this: a row that stays is published once more, and the consumers' inboxes drop it. */
   function forgetLater(topic: Topic, events: readonly Event[]): void {
-    const done = db
-      .commit([forget(topic, events)])
-      .catch(error => log.warn({ err: error, topic }, 'outbox rows stay; they are sent again'))
-      .finally(() => forgetting.delete(done));
-    forgetting.add(done);
+    published.set(topic, [...(published.get(topic) ?? []), ...events]);
+    forgetting ??= forgetAll().finally(() => {
+      forgetting = undefined;
+    });
+  }
+
+  async function forgetAll(): Promise<void> {
+    while (published.size > 0) {
+      await time.sleep(forgetEvery, ending.signal);
+      // In one order whoever deletes, so that two processes never wait for each other in a circle.
+      const taken = [...published].sort(([a], [b]) => (a < b ? -1 : 1));
+      published.clear();
+      await db
+        .commit(taken.map(([topic, events]) => forget(topic, events)))
+        .catch(error => log.warn({ err: error }, 'outbox rows stay; they are sent again'));
+    }
   }
 
   async function relay(topic: Topic, lane: Lane): Promise<void> {
@@ -218,7 +233,8 @@ export function createOutbox(db: Database, bus: Bus, time: Time, log: Log): Outb
     stop: async () => {
       stopping = true;
       await Promise.all([...lanes.values()].map(lane => lane.running));
-      await Promise.all(forgetting);
+      ending.abort();
+      await forgetting;
     },
   };
 }

@@ -10,6 +10,7 @@ import { backtestCalls } from './backtest-calls.js';
 import { deskCalls } from './desk-calls.js';
 import { formCalls } from './form-calls.js';
 import { incidentCalls } from './incident-calls.js';
+import { exposedCalls } from './exposed-calls.js';
 import { orderCalls } from './order-calls.js';
 import { preservedCalls } from './preserved-calls.js';
 
@@ -114,6 +115,7 @@ export const calls: readonly Call[] = [
   ...formCalls,
   ...backtestCalls,
   ...preservedCalls,
+  ...exposedCalls,
   {
     method: 'get',
     path: '/v1/clocks',
