@@ -74,7 +74,7 @@ export default function Authorities({ session }: ScreenProps) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
         <section className={table.wrap} tabIndex={0} aria-label={words.title}>
-          <table className={table.table}>
+          <table className={`${table.table} ${styles.law}`}>
             <thead>
               <tr>
                 <th scope="col">{columns.name}</th>
@@ -110,7 +110,7 @@ export default function Authorities({ session }: ScreenProps) {
                       </>
                     )}
                   </th>
-                  <td>{it.state}</td>
+                  <td style={{ minWidth: 0 }}>{it.state}</td>
                   <td>
                     {it.instruments.map(of => (
                       <InstrumentTag key={of} of={of} />

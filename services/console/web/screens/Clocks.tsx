@@ -165,7 +165,7 @@ function Open({ law, orders }: { law: Law | undefined; orders: boolean }) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
         <section className={table.wrap} tabIndex={0} aria-label={words.view.open}>
-          <table className={table.table}>
+          <table className={`${table.table} ${styles.clocksTable}`}>
             <thead>
               <tr>
                 {(['left', 'obligation', 'about', 'due', 'state', 'warned'] as const).map(name => (
@@ -201,14 +201,13 @@ function Open({ law, orders }: { law: Law | undefined; orders: boolean }) {
 function Warned({ row, law }: { row: Obligation; law: Law }) {
   if (row.limit === undefined) return words.nobodyReported;
   if (row.nature === 'at-least') return words.nobody;
+  const list = new Intl.ListFormat(locale, { type: 'unit' });
+  const logged = law.warnings.filter(level => level < law.pagedFrom).map(share);
+  const paged = law.warnings.filter(level => level >= law.pagedFrom).map(share);
   return (
     <>
-      {law.warnings.map(level => (
-        <span key={level} className={styles.line}>
-          {level < law.pagedFrom ? words.warnLog(share(level)) : words.warnPage(share(level))}
-        </span>
-      ))}
-      <span className={styles.line}>{words.warnOver}</span>
+      {logged.length > 0 && <span className={styles.line}>{words.warnLog(list.format(logged))}</span>}
+      <span className={styles.line}>{words.warnPage(list.format([...paged, share(100)]))}</span>
     </>
   );
 }
@@ -222,7 +221,7 @@ function Obligations({ law }: { law: Law }) {
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached. */}
       <section className={table.wrap} tabIndex={0} aria-label={words.view.obligations}>
-        <table className={table.table}>
+        <table className={`${table.table} ${styles.law}`}>
           <thead>
             <tr>
               <th scope="col">{words.obligation}</th>
