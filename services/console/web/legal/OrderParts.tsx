@@ -11,7 +11,7 @@ import { languages, strings } from '../strings.js';
 import { type Act, actsOfForm, actsOfItem, actsOfScrutiny } from './acts.js';
 import styles from './Legal.module.css';
 import { nameOfState } from './Received.js';
-import { colon, useLegalNow, words } from './time.js';
+import { articleOf, colon, useLegalNow, words } from './time.js';
 import { inForce, type Shown } from './types.js';
 
 type OfActs = (of: readonly Act[]) => ReactNode;
@@ -49,7 +49,7 @@ export function Doubts({ of: { doubts, findings } }: { of: Shown }) {
           <ul className={styles.doubts}>
             {findings.map(({ path, message, article }) => (
               <li key={path + message} title={message}>
-                {lackOf(path)} <span className={styles.dim}>{article}</span>
+                {lackOf(path)} <span className={styles.dim}>{articleOf(article)}</span>
               </li>
             ))}
           </ul>

@@ -5,7 +5,7 @@ import type { PostName } from '../App.js';
 import { ask } from '../api.js';
 import { shortOf } from '../format.js';
 import styles from '../legal/Legal.module.css';
-import { hearTime, useLegalNow } from '../legal/time.js';
+import { articleOf, hearTime, useLegalNow } from '../legal/time.js';
 import { Badge, type Tone } from '../parts/Badge.js';
 import { Choice } from '../parts/Choice.js';
 import { Head } from '../parts/Head.js';
@@ -85,7 +85,7 @@ function About({ of, orders, onPost }: { of: Clock; orders: boolean; onPost: (po
       {obligation === 'threat-to-life' && (orders ? <a href={linkTo('threats')}>{words.threat}</a> : words.threat)}
       {platform && post && (
         <Button size="compact-sm" variant="default" onClick={() => onPost({ platform, id: post })}>
-          {platform} {post.length > 24 ? `${post.slice(0, 24)}…` : post}
+          {platform} {post.length > 16 ? `${post.slice(0, 16)}…` : post}
         </Button>
       )}
     </p>
@@ -113,7 +113,7 @@ function Row({ it, orders, onPost }: { it: Clock; orders: boolean; onPost: (post
         <Badge tone={tones[it.state] ?? 'mute'}>{words.states[it.state] ?? it.state}</Badge>{' '}
         {it.reopened > 0 && <span className={table.dim}>{words.reopened(it.reopened)}</span>}
       </td>
-      <td>{it.level === 0 ? words.notYet : it.level >= 100 ? words.levelOver : words.level(share(it.level))}</td>
+      <td>{it.level === 0 ? '–' : it.level >= 100 ? words.levelOver : words.level(share(it.level))}</td>
     </tr>
   );
 }
@@ -239,9 +239,11 @@ function Obligations({ law }: { law: Law }) {
                 <tr key={row.name}>
                   <th scope="row">
                     {nameOf(row.name)}
-                    <span className={`${styles.line} ${table.dim}`}>{row.article}</span>
+                    <span className={`${styles.line} ${styles.plain} ${table.dim}`}>
+                      {row.article && articleOf(row.article)}
+                    </span>
                     {words.bears[row.bears] && (
-                      <span className={`${styles.line} ${table.dim}`}>{words.bears[row.bears]}</span>
+                      <span className={`${styles.line} ${styles.plain} ${table.dim}`}>{words.bears[row.bears]}</span>
                     )}
                   </th>
                   <td>
