@@ -50,6 +50,12 @@ test('what is loaded first is small, and each screen is a file of its own', () =
     'People',
     'Keys',
     'Account',
+    'Orders',
+    'Order',
+    'Intake',
+    'Threats',
+    'Clocks',
+    'Authorities',
   ])
     expect(all.filter(file => new RegExp(`^${name}-.*\\.js$`).test(file))).toHaveLength(1);
 });

@@ -65,7 +65,7 @@ export function Attempts() {
                     <td>{words.channels[channel] ?? channel}</td>
                     <th scope="row">{claimed || '–'}</th>
                     <td>{status}</td>
-                    <td className={styles.words}>{reason}</td>
+                    <td className={styles.words}>{reason.replace(/ \{\}$/, '')}</td>
                     <td data-number>{number(bytes)}</td>
                   </tr>
                 ))}

@@ -125,6 +125,11 @@ export function Order({ id, session }: { id: string; session: Session }) {
             aside={<span className={styles.dim}>{words.contentDoc[order.instrument]}</span>}
           >
             <Received of={order.content} />
+            {order.notice && (
+              <p className={styles.dim} style={{ marginTop: '0.6rem' }}>
+                {words.notice[order.notice]}
+              </p>
+            )}
             <p className={styles.line} style={{ marginTop: '0.6rem' }}>
               <a href={`/v1/removal-orders/${encodeURIComponent(id)}/order.pdf`} download>
                 {words.orderPdf}

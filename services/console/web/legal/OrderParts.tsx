@@ -11,7 +11,7 @@ import { languages, strings } from '../strings.js';
 import { type Act, actsOfForm, actsOfItem, actsOfScrutiny } from './acts.js';
 import styles from './Legal.module.css';
 import { nameOfState } from './Received.js';
-import { useLegalNow, words } from './time.js';
+import { articleOf, colon, useLegalNow, words } from './time.js';
 import { inForce, type Shown } from './types.js';
 
 type OfActs = (of: readonly Act[]) => ReactNode;
@@ -31,8 +31,8 @@ const lackOf = (path: string): string => {
 };
 
 /** Why it needs a person: what did not verify, and what the order lacks, with the article that asks for it. */
-export function Doubts({ of: { doubts, findings, notice } }: { of: Shown }) {
-  if (doubts.length === 0 && findings.length === 0 && !notice) return null;
+export function Doubts({ of: { doubts, findings } }: { of: Shown }) {
+  if (doubts.length === 0 && findings.length === 0) return null;
   return (
     <Card title={words.doubtsTitle}>
       <ul className={styles.doubts}>
@@ -42,20 +42,18 @@ export function Doubts({ of: { doubts, findings, notice } }: { of: Shown }) {
       </ul>
       {findings.length > 0 && (
         <>
-          <p style={{ marginTop: '0.5rem' }}>{words.lacks}:</p>
+          <p style={{ marginTop: '0.5rem' }}>
+            {words.lacks}
+            {colon}
+          </p>
           <ul className={styles.doubts}>
             {findings.map(({ path, message, article }) => (
               <li key={path + message} title={message}>
-                {lackOf(path)} <span className={styles.dim}>{article}</span>
+                {lackOf(path)} <span className={styles.dim}>{articleOf(article)}</span>
               </li>
             ))}
           </ul>
         </>
-      )}
-      {notice && (
-        <p className={styles.dim} style={{ marginTop: '0.5rem' }}>
-          {words.notice[notice]}
-        </p>
       )}
     </Card>
   );
@@ -92,7 +90,8 @@ export function Items({ of, acts, onPost }: { of: Shown; acts: OfActs; onPost: (
               {goneAt && <span>{words.goneAt(instantOf(goneAt))}</span>}
               {evidence && (
                 <span className={styles.words}>
-                  {words.whatWasSeen}: {evidence}
+                  {words.whatWasSeen}
+                  {colon} {evidence}
                 </span>
               )}
             </p>
@@ -138,12 +137,16 @@ export function Forms({ of, acts }: { of: Shown; acts: OfActs }) {
           </p>
           {form.receipt && (
             <p className={`${styles.dim} ${styles.words}`}>
-              {words.receipt}: {form.receipt}
+              {words.receipt}
+              {colon} {form.receipt}
             </p>
           )}
           {form.error && !form.sentAt && <p className={`${styles.bad} ${styles.words}`}>{form.error}</p>}
           <p className={styles.line}>
-            <span className={styles.dim}>{words.pdf}:</span>
+            <span className={styles.dim}>
+              {words.pdf}
+              {colon}
+            </span>
             {Object.entries(languages).map(([code, language]) => (
               <a
                 key={code}
@@ -290,13 +293,16 @@ function saidWith(body: Record<string, unknown>): string {
     .join('; ');
 }
 
+/** Who is no person. */
+const ownParts = ['', 'orders', 'enforce'];
+
 export function History({ of: { events } }: { of: Shown }) {
   const { columns } = words;
   return (
     <Card title={words.historyTitle}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached. */}
       <div className={table.wrap} tabIndex={0}>
-        <table className={table.table}>
+        <table className={`${table.table} ${styles.history}`}>
           <thead>
             <tr>
               <th scope="col">{columns.at}</th>
@@ -311,7 +317,7 @@ export function History({ of: { events } }: { of: Shown }) {
               <tr key={i}>
                 <td data-line>{instantOf(at)}</td>
                 <th scope="row">{words.events[type] ?? type}</th>
-                <td>{by || strings.name}</td>
+                <td>{ownParts.includes(by) ? strings.name : by}</td>
                 <td className={styles.words}>{saidWith(body)}</td>
               </tr>
             ))}

@@ -2,12 +2,31 @@ import type { ReactNode } from 'react';
 import { ask } from '../api.js';
 import { shortOf } from '../format.js';
 import { left, useNow } from '../review/Countdown.js';
+import { language } from '../strings.js';
 import { de, en, fr, type OrderWords } from '../words/orders.js';
 import { inMine } from '../words/pick.js';
 import styles from './Legal.module.css';
 import { held, type Phase, running } from './types.js';
 
 export const words: OrderWords = inMine({ en, fr, de });
+
+/** What goes before an explanation; French has a space there. */
+export const colon = language === 'fr' ? '\u00a0:' : ':';
+
+const cited = {
+  en: [],
+  fr: [
+    ['Regulation (EU)', 'Règlement (UE)'],
+    ['recital', 'considérant'],
+  ],
+  de: [
+    ['Regulation (EU)', 'Verordnung (EU)'],
+    ['recital', 'Erwägungsgrund'],
+  ],
+} as const;
+/** An article as the reader's language cites it. */
+export const articleOf = (article: string): string =>
+  cited[language].reduce<string>((text, [from, to]) => text.replaceAll(from, to), article);
 
 /** The server's clock counts, not this machine's: `ahead` is by how much (ms) the server's is ahead. */
 let ahead = 0;

@@ -74,10 +74,11 @@ export default function Authorities({ session }: ScreenProps) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
         <section className={table.wrap} tabIndex={0} aria-label={words.title}>
-          <table className={table.table}>
+          <table className={`${table.table} ${styles.law}`}>
             <thead>
               <tr>
                 <th scope="col">{columns.name}</th>
+                <th scope="col">{columns.standing}</th>
                 <th scope="col">{columns.state}</th>
                 <th scope="col">{columns.instruments}</th>
                 <th scope="col" data-number>
@@ -93,7 +94,6 @@ export default function Authorities({ session }: ScreenProps) {
                   {columns.orders}
                 </th>
                 <th scope="col">{columns.notice}</th>
-                <th scope="col">{columns.standing}</th>
               </tr>
             </thead>
             <tbody>
@@ -106,37 +106,10 @@ export default function Authorities({ session }: ScreenProps) {
                     {!it.answersTo && !it.revoked && (
                       <>
                         <br />
-                        <span className={table.dim}>{words.noAnswers}</span>
+                        <span className={`${table.dim} ${styles.plain}`}>{words.noAnswers}</span>
                       </>
                     )}
                   </th>
-                  <td>{it.state}</td>
-                  <td>
-                    {it.instruments.map(of => (
-                      <InstrumentTag key={of} of={of} />
-                    ))}
-                  </td>
-                  <td data-number title={it.keys.join(', ')}>
-                    {number(it.keys.length)}
-                  </td>
-                  <td data-number>{number(it.certificates)}</td>
-                  <td data-number>
-                    {it.usualOrdersADay === undefined ? (
-                      <span className={table.dim}>{words.usualOurs}</span>
-                    ) : (
-                      number(it.usualOrdersADay)
-                    )}
-                  </td>
-                  <td data-number>
-                    {number(it.orders)}
-                    {it.firstOrderAt && (
-                      <>
-                        <br />
-                        <span className={table.dim}>{words.since(dayOf(it.firstOrderAt))}</span>
-                      </>
-                    )}
-                  </td>
-                  <td>{it.noticeAt ? dayOf(it.noticeAt) : <span className={table.dim}>{words.never}</span>}</td>
                   <td>
                     {it.revoked ? (
                       <Badge tone="bad">{words.revoked}</Badge>
@@ -162,6 +135,33 @@ export default function Authorities({ session }: ScreenProps) {
                       </>
                     )}
                   </td>
+                  <td>{it.state}</td>
+                  <td>
+                    {it.instruments.map(of => (
+                      <InstrumentTag key={of} of={of} />
+                    ))}
+                  </td>
+                  <td data-number title={it.keys.join(', ')}>
+                    {number(it.keys.length)}
+                  </td>
+                  <td data-number>{number(it.certificates)}</td>
+                  <td style={{ textAlign: 'right' }}>
+                    {it.usualOrdersADay === undefined ? (
+                      <span className={table.dim}>{words.usualOurs}</span>
+                    ) : (
+                      number(it.usualOrdersADay)
+                    )}
+                  </td>
+                  <td data-number>
+                    {number(it.orders)}
+                    {it.firstOrderAt && (
+                      <>
+                        <br />
+                        <span className={table.dim}>{words.since(dayOf(it.firstOrderAt))}</span>
+                      </>
+                    )}
+                  </td>
+                  <td>{it.noticeAt ? dayOf(it.noticeAt) : <span className={table.dim}>{words.never}</span>}</td>
                 </tr>
               ))}
             </tbody>

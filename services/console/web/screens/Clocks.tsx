@@ -5,7 +5,7 @@ import type { PostName } from '../App.js';
 import { ask } from '../api.js';
 import { shortOf } from '../format.js';
 import styles from '../legal/Legal.module.css';
-import { hearTime, useLegalNow } from '../legal/time.js';
+import { articleOf, hearTime, useLegalNow } from '../legal/time.js';
 import { Badge, type Tone } from '../parts/Badge.js';
 import { Choice } from '../parts/Choice.js';
 import { Head } from '../parts/Head.js';
@@ -85,7 +85,7 @@ function About({ of, orders, onPost }: { of: Clock; orders: boolean; onPost: (po
       {obligation === 'threat-to-life' && (orders ? <a href={linkTo('threats')}>{words.threat}</a> : words.threat)}
       {platform && post && (
         <Button size="compact-sm" variant="default" onClick={() => onPost({ platform, id: post })}>
-          {platform} {post.length > 24 ? `${post.slice(0, 24)}…` : post}
+          {platform} {post.length > 16 ? `${post.slice(0, 16)}…` : post}
         </Button>
       )}
     </p>
@@ -113,7 +113,7 @@ function Row({ it, orders, onPost }: { it: Clock; orders: boolean; onPost: (post
         <Badge tone={tones[it.state] ?? 'mute'}>{words.states[it.state] ?? it.state}</Badge>{' '}
         {it.reopened > 0 && <span className={table.dim}>{words.reopened(it.reopened)}</span>}
       </td>
-      <td>{it.level === 0 ? words.notYet : it.level >= 100 ? words.levelOver : words.level(share(it.level))}</td>
+      <td>{it.level === 0 ? '–' : it.level >= 100 ? words.levelOver : words.level(share(it.level))}</td>
     </tr>
   );
 }
@@ -165,7 +165,7 @@ function Open({ law, orders }: { law: Law | undefined; orders: boolean }) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
         <section className={table.wrap} tabIndex={0} aria-label={words.view.open}>
-          <table className={table.table}>
+          <table className={`${table.table} ${styles.clocksTable}`}>
             <thead>
               <tr>
                 {(['left', 'obligation', 'about', 'due', 'state', 'warned'] as const).map(name => (
@@ -201,14 +201,13 @@ function Open({ law, orders }: { law: Law | undefined; orders: boolean }) {
 function Warned({ row, law }: { row: Obligation; law: Law }) {
   if (row.limit === undefined) return words.nobodyReported;
   if (row.nature === 'at-least') return words.nobody;
+  const list = new Intl.ListFormat(locale, { type: 'unit' });
+  const logged = law.warnings.filter(level => level < law.pagedFrom).map(share);
+  const paged = law.warnings.filter(level => level >= law.pagedFrom).map(share);
   return (
     <>
-      {law.warnings.map(level => (
-        <span key={level} className={styles.line}>
-          {level < law.pagedFrom ? words.warnLog(share(level)) : words.warnPage(share(level))}
-        </span>
-      ))}
-      <span className={styles.line}>{words.warnOver}</span>
+      {logged.length > 0 && <span className={styles.line}>{words.warnLog(list.format(logged))}</span>}
+      <span className={styles.line}>{words.warnPage(list.format([...paged, share(100)]))}</span>
     </>
   );
 }
@@ -222,7 +221,7 @@ function Obligations({ law }: { law: Law }) {
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached. */}
       <section className={table.wrap} tabIndex={0} aria-label={words.view.obligations}>
-        <table className={table.table}>
+        <table className={`${table.table} ${styles.law}`}>
           <thead>
             <tr>
               <th scope="col">{words.obligation}</th>
@@ -240,9 +239,11 @@ function Obligations({ law }: { law: Law }) {
                 <tr key={row.name}>
                   <th scope="row">
                     {nameOf(row.name)}
-                    <span className={`${styles.line} ${table.dim}`}>{row.article}</span>
+                    <span className={`${styles.line} ${styles.plain} ${table.dim}`}>
+                      {row.article && articleOf(row.article)}
+                    </span>
                     {words.bears[row.bears] && (
-                      <span className={`${styles.line} ${table.dim}`}>{words.bears[row.bears]}</span>
+                      <span className={`${styles.line} ${styles.plain} ${table.dim}`}>{words.bears[row.bears]}</span>
                     )}
                   </th>
                   <td>

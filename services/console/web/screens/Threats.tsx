@@ -6,7 +6,7 @@ import { shortOf } from '../format.js';
 import { Acts } from '../legal/Acts.js';
 import styles from '../legal/Legal.module.css';
 import { nameOfState } from '../legal/Received.js';
-import { hearTime, useLegalNow } from '../legal/time.js';
+import { colon, hearTime, useLegalNow } from '../legal/time.js';
 import { Badge } from '../parts/Badge.js';
 import { Card } from '../parts/Card.js';
 import { Head } from '../parts/Head.js';
@@ -94,11 +94,15 @@ function One({ it, limit, onDone }: { it: Threat; limit: number | undefined; onD
           <span className={styles.dim}>{words.reported(it.reportedBy, shortOf(it.reportedAt))}</span>
         </p>
         <p className={styles.words}>{it.why}</p>
-        <p className={styles.dim}>{words.tell}:</p>
+        <p className={styles.dim}>
+          {words.tell}
+          {colon}
+        </p>
         <Tell of={it.tell} />
         {it.receipt && (
           <p className={styles.words}>
-            {words.receipt}: {it.receipt}
+            {words.receipt}
+            {colon} {it.receipt}
           </p>
         )}
         {open && (

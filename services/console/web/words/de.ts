@@ -229,7 +229,7 @@ export const de: Words = {
   },
   frame: {
     navigation: 'Ansichten',
-    groups: { work: 'Arbeit', desk: 'Rechtsstelle', operate: 'Betrieb', administer: 'Verwaltung' },
+    groups: { work: 'Arbeit', desk: 'Rechtsabteilung', operate: 'Betrieb', administer: 'Verwaltung' },
     screens: {
       live: 'Live',
       review: 'Prüfung',

@@ -913,7 +913,7 @@ export const de: OrderWords = {
     void: 'Nach Überprüfung unwirksam: Sie gilt nicht mehr.',
   },
   reinstated: 'Was sie entfernt hat, kommt zurück, soweit kein anderer Grund entgegensteht.',
-  casesTitle: 'Von der Rechtsstelle anzusehen',
+  casesTitle: 'Von der Rechtsabteilung anzusehen',
   cases: {
     decide: 'zu entscheiden',
     scope: 'ein nicht öffentlicher Beitrag: Ist er erfasst?',
@@ -974,7 +974,7 @@ export const de: OrderWords = {
   attemptsNone: 'Nichts wurde abgewiesen.',
   attemptsHint:
     'Was als Anordnung kam und keine war: falsche Signatur, unbekannter oder widerrufener Schlüssel, Unlesbares. Keine Frist begann.',
-  channels: { api: 'API', desk: 'Rechtsstelle', folder: 'Ordner', perci: 'PERCI', 'e-codex': 'e-CODEX' },
+  channels: { api: 'API', desk: 'Rechtsabteilung', folder: 'Ordner', perci: 'PERCI', 'e-codex': 'e-CODEX' },
   threat: 'Lebensgefahr',
   grounds: {
     'force-majeure': 'Höhere Gewalt, Artikel 3(7)',
@@ -990,7 +990,7 @@ export const de: OrderWords = {
   acts: {
     taken: {
       label: 'Übernehmen',
-      hint: 'Sie kümmern sich darum. Die Zeit der Rechtsstelle endet hier; die gesetzliche Frist läuft weiter.',
+      hint: 'Sie kümmern sich darum. Die Zeit der Rechtsabteilung endet hier; die gesetzliche Frist läuft weiter.',
     },
     execute: {
       label: 'Ausführen',
@@ -1051,7 +1051,7 @@ export const de: OrderWords = {
     },
     'scrutiny-waived': {
       label: 'Wir beantragen keine',
-      hint: 'Die Rechtsstelle sieht keinen Verstoß.',
+      hint: 'Die Rechtsabteilung sieht keinen Verstoß.',
       sure: 'Danach können wir sie nicht mehr beantragen.',
     },
     'scrutiny-opened': {
