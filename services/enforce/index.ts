@@ -58,7 +58,7 @@ export const enforce: Service = {
     const stage = await runtime.run(enforceStage(runtime));
     const routes = Router();
     routes.use(enforceRoutes(runtime));
-    routes.use('/v1/deliveries', requireScope('deliveries:read'));
+    routes.get('/v1/deliveries', requireScope('deliveries:read'));
     routes.post('/v1/deliveries/:id/replay', requireScope('deliveries:replay'));
     routes.use(deliveryRoutes(runtime));
     return {
