@@ -13,6 +13,7 @@ import {
   postRoutes,
   qualityRoutes,
   ReviewMedia,
+  reinstatedRoutes,
   requireReading,
   reviewRoutes,
 } from './api/index.js';
@@ -35,6 +36,7 @@ export const consoleService: Service = {
     routes.use(postRoutes(runtime));
     routes.use(reviewRoutes(runtime, media));
     routes.use(qualityRoutes(runtime));
+    routes.use(reinstatedRoutes(runtime));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());

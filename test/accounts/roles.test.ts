@@ -32,6 +32,7 @@ const table: Record<string, Asked> = {
   'DELETE /console/api/review/:id/decision': 'cases:decide',
   'PUT /console/api/review/:id/decision': 'cases:decide',
   'GET /console/api/review/:id/media/:n': 'cases:decide',
+  'GET /console/api/reinstated': 'figures:read',
   'POST /console/api/review/:id/release': 'cases:decide',
   'POST /console/api/review/claim': 'cases:decide',
   'GET /v1/approvals': 'person approvals:decide',

@@ -7,5 +7,6 @@ export { outcomeRoutes } from './outcomes.js';
 export { panelRoutes } from './panels.js';
 export { postRoutes } from './posts.js';
 export { qualityRoutes } from './quality.js';
+export { reinstatedRoutes } from './reinstated.js';
 export { reviewRoutes } from './review.js';
 export { ReviewMedia } from './review-media.js';

@@ -1,10 +1,12 @@
 import type { Words } from './en.js';
 import { quality } from './quality.js';
+import { regulator } from './regulator.js';
 import { scopes } from './scopes.js';
 
 /** Deutsch. */
 export const de: Words = {
   quality: quality.de,
+  regulator: regulator.de,
   scopes: scopes.de,
   units: { days: 'T' },
   name: 'Sans Délai',

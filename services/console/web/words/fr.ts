@@ -1,10 +1,12 @@
 import type { Words } from './en.js';
 import { quality } from './quality.js';
+import { regulator } from './regulator.js';
 import { scopes } from './scopes.js';
 
 /** Français. */
 export const fr: Words = {
   quality: quality.fr,
+  regulator: regulator.fr,
   scopes: scopes.fr,
   units: { days: 'j' },
   name: 'Sans Délai',
