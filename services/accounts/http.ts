@@ -307,7 +307,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
     res.status(204).end();
   });
 
-  router.get('/v1/approvals', requirePerson, async (req, res) => {
+  router.get('/v1/approvals', requirePerson, requireScope('approvals:decide'), async (req, res) => {
     const { state } = parseQuery(req, z.strictObject({ state: z.enum(['open', 'all']).default('open') }));
     const rows = await listApprovals(runtime, state === 'open');
     res.json({ approvals: rows.map(row => showApproval(row, all)) });

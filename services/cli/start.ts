@@ -1,3 +1,4 @@
+import type { Router } from 'express';
 import { ensureFirst } from '../accounts/index.js';
 import {
   type Config,
@@ -18,6 +19,8 @@ export interface Installation {
   runtime: OpenRuntime;
   /** What was made at the first start, to be shown once. */
   secrets: { apiKey?: string; adminPassword?: string };
+  /** What it serves. */
+  routers: readonly Router[];
   /** Takes no more work, finishes what it acknowledged, ends. */
   stop(): Promise<void>;
 }
@@ -71,8 +74,9 @@ export async function startInstallation(
     for (const result of started) if (result.status === 'fulfilled') running.push(result.value);
     const failed = started.find(result => result.status === 'rejected');
     if (failed) throw failed.reason;
-    http.mount(running.flatMap(({ service }) => (service.routes ? [service.routes] : [])));
-    return { url: http.url, runtime, secrets, stop };
+    const routers = running.flatMap(({ service }) => (service.routes ? [service.routes] : []));
+    http.mount(routers);
+    return { url: http.url, runtime, secrets, routers, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -17,6 +17,7 @@ import {
   postRoutes,
   qualityRoutes,
   ReviewMedia,
+  reinstatedRoutes,
   requireReading,
   reviewRoutes,
   searchRoutes,
@@ -43,6 +44,7 @@ export const consoleService: Service = {
     routes.use(qualityRoutes(runtime));
     routes.use(leadRoutes(runtime));
     routes.use(searchRoutes(runtime));
+    routes.use(reinstatedRoutes(runtime));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());

@@ -14,6 +14,7 @@ import { reviewTables } from './review-tables.js';
 import { enforceStage } from './stage.js';
 import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js';
 
+export { countBroughtBack } from './brought-back.js';
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
 export { readHumanCheck, setHumanCheck } from './human-check.js';
@@ -109,7 +110,7 @@ export const enforce: Service = {
     const routes = Router();
     routes.use(preservationRoutes(runtime, keys));
     routes.use(enforceRoutes(runtime));
-    routes.use('/v1/deliveries', requireScope('deliveries:read'));
+    routes.get('/v1/deliveries', requireScope('deliveries:read'));
     routes.post('/v1/deliveries/:id/replay', requireScope('deliveries:replay'));
     routes.use(deliveryRoutes(runtime));
     return {

@@ -172,7 +172,7 @@ withServers(['chromium'], 'a reviewer’s day, by the keyboard', () => {
     const named = await page.getByRole('navigation').getByRole('link').allTextContents();
     expect(named).toContain('Figures');
     for (const name of ['Live', 'Review', 'Banks', 'People', 'Keys']) expect(named).not.toContain(name);
-    await page.getByRole('link', { name: 'Check it yourself: Review' }).waitFor();
+    await page.getByRole('button', { name: 'Check it yourself: Review' }).waitFor();
     for (const path of ['/console/api/live', '/console/api/posts/bad?platform=forum', '/v1/cases'])
       expect((await page.request.get(`${here.url}${path}`)).status()).toBe(403);
     await page.goto(`${here.url}/#/live`);

@@ -7,6 +7,7 @@ export { outcomeRoutes } from './outcomes.js';
 export { panelRoutes } from './panels.js';
 export { postRoutes } from './posts.js';
 export { qualityRoutes } from './quality.js';
+export { reinstatedRoutes } from './reinstated.js';
 export { reviewRoutes } from './review.js';
 export { leadRoutes } from './review-lead.js';
 export { ReviewMedia } from './review-media.js';

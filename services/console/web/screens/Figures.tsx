@@ -2,6 +2,8 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api.js';
+import { BroughtBack } from '../figures/BroughtBack.js';
+import { Check, type Period } from '../figures/Check.js';
 import { duration, monthOf, nameOfLanguage, number, share } from '../format.js';
 import { Choice } from '../parts/Choice.js';
 import { Head } from '../parts/Head.js';
@@ -24,19 +26,31 @@ interface Figure {
   cancelled: number;
   open: number;
   overdue: number;
+  /** Of several months: which, and what `/v1/sla` takes for it. */
+  month?: { label: string; from: string; to: string };
   breaches: number;
   causes: Record<string, number>;
 }
 interface Answer {
+  from: string;
+  to: string;
   limits: Record<string, number>;
   size: number;
   sealed: number;
   figures: Figure[];
 }
 
+const dimensions = ['obligation', 'month', 'route', 'language'] as const;
+type By = (typeof dimensions)[number];
+/** Months that are set beside each other, the chosen one last. */
+const beside = 6;
+/** Under this a count is small. */
+const few = 5;
+
 const percentiles = ['p50', 'p95', 'p99'] as const;
 const nameOf = (obligation: string): string => words.obligations[obligation] ?? obligation;
 const dimensionOf = (figure: Figure): string | undefined =>
+  figure.month?.label ??
   figure.route ??
   (figure.language === undefined
     ? undefined
@@ -57,6 +71,25 @@ function months(): { value: string; label: string }[] {
   });
 }
 
+/** So few that somebody who knows of a case may recognise it. */
+const isSmall = ({ count, open, breaches, cancelled }: Figure): boolean =>
+  [count, open, breaches, cancelled].some(n => n > 0 && n < few);
+
+/** The chosen month and those before it, each obligation's months together. */
+async function readMonths(last: string): Promise<Answer> {
+  const [year = 0, month = 1] = last.split('-').map(Number);
+  const starts = Array.from({ length: beside }, (_, n) => Date.UTC(year, month - beside + n, 1));
+  const answers = await Promise.all(
+    starts.map(at => ask<Answer>(`/v1/sla?from=${new Date(at).toISOString().slice(0, 7)}&by=obligation`)),
+  );
+  const figures = answers.flatMap(({ from, to, figures: some }, n) =>
+    some.map(figure => ({ ...figure, month: { label: monthOf(starts[n] ?? 0), from, to } })),
+  );
+  const newest = answers.at(-1) as Answer;
+  const names = [...new Set(figures.map(({ obligation }) => obligation))];
+  return { ...newest, figures: names.flatMap(name => figures.filter(({ obligation }) => obligation === name)) };
+}
+
 function Share({ figure }: { figure: Figure }) {
   if (figure.share === undefined) return <span className={table.dim}>{figure.limited === 0 ? '–' : ''}</span>;
   return (
@@ -67,16 +100,18 @@ function Share({ figure }: { figure: Figure }) {
   );
 }
 
-function Check({ what }: { what: string }) {
-  return (
-    <a href="/docs/check-a-figure.md" aria-label={words.checkOf(what)}>
-      {words.check}
-    </a>
-  );
-}
+/** The period that a figure is of, as a report of it is asked for. */
+const periodOf = ({ month, route, language }: Figure, { from, to }: Answer): Period => ({
+  from: month?.from ?? from,
+  to: month?.to ?? to,
+  by: route === undefined ? (language === undefined ? 'obligation' : 'language') : 'route',
+});
+const rowOf = ({ obligation, route, language }: Figure): string =>
+  [obligation, route, language].filter(part => part !== undefined).join(', ');
 
 /** Three bars on one scale for each figure, so that they are read at a glance. */
-function Bars({ figures, limits }: { figures: readonly Figure[]; limits: Answer['limits'] }) {
+function Bars({ figures, answer }: { figures: readonly Figure[]; answer: Answer }) {
+  const { limits } = answer;
   return (
     <div className={styles.figures}>
       {figures.map(figure => {
@@ -137,7 +172,7 @@ function Bars({ figures, limits }: { figures: readonly Figure[]; limits: Answer[
                 {words.columns.cancelled}: {number(figure.cancelled)}
               </p>
               <p>
-                <Check what={title} />
+                <Check what={title} row={rowOf(figure)} period={periodOf(figure, answer)} />
               </p>
             </div>
           </section>
@@ -147,7 +182,8 @@ function Bars({ figures, limits }: { figures: readonly Figure[]; limits: Answer[
   );
 }
 
-function Table({ figures, limits, by }: { figures: readonly Figure[]; limits: Answer['limits']; by: string }) {
+function Table({ figures, answer, by }: { figures: readonly Figure[]; answer: Answer; by: By }) {
+  const { limits } = answer;
   const { columns } = words;
   return (
     <div className={table.wrap}>
@@ -155,7 +191,7 @@ function Table({ figures, limits, by }: { figures: readonly Figure[]; limits: An
         <thead>
           <tr>
             <th scope="col">{columns.obligation}</th>
-            {by !== 'obligation' && <th scope="col">{by === 'route' ? columns.route : columns.language}</th>}
+            {by !== 'obligation' && <th scope="col">{by === 'month' ? strings.regulator.monthColumn : columns[by]}</th>}
             <th scope="col" data-number>
               {columns.count}
             </th>
@@ -203,7 +239,7 @@ function Table({ figures, limits, by }: { figures: readonly Figure[]; limits: An
                   {overdue > 0 && <span className={table.bad}> ({words.overdue(number(overdue))})</span>}
                 </td>
                 <td data-line>
-                  <Check what={title} />
+                  <Check what={title} row={rowOf(figure)} period={periodOf(figure, answer)} />
                 </td>
               </tr>
             );
@@ -218,11 +254,11 @@ function Table({ figures, limits, by }: { figures: readonly Figure[]; limits: An
 export default function Figures() {
   const [choice] = useState(months);
   const [month, setMonth] = useState(choice[0]?.value ?? '');
-  const [by, setBy] = useState<'obligation' | 'route' | 'language'>('obligation');
+  const [by, setBy] = useState<By>('obligation');
   const [view, setView] = useState<'bars' | 'table'>('bars');
   const read = useQuery({
     queryKey: ['sla', month, by],
-    queryFn: () => ask<Answer>(`/v1/sla?from=${month}&by=${by}`),
+    queryFn: () => (by === 'month' ? readMonths(month) : ask<Answer>(`/v1/sla?from=${month}&by=${by}`)),
     refetchInterval: 30_000,
     placeholderData: before => before,
   });
@@ -241,9 +277,9 @@ export default function Figures() {
           size="xs"
           label={words.by}
           value={by}
-          data={(['obligation', 'route', 'language'] as const).map(value => ({
+          data={dimensions.map(value => ({
             value,
-            label: words.dimensions[value],
+            label: value === 'month' ? strings.regulator.month : words.dimensions[value],
           }))}
           onChange={event => setBy(event.currentTarget.value as typeof by)}
         />
@@ -256,17 +292,17 @@ export default function Figures() {
       </Head>
       <Problem of={read.error} />
       {answer && answer.figures.length === 0 && <p className={table.none}>{words.none}</p>}
-      {answer && answer.figures.length > 0 && view === 'bars' && (
-        <Bars figures={answer.figures} limits={answer.limits} />
-      )}
+      {answer && answer.figures.length > 0 && view === 'bars' && <Bars figures={answer.figures} answer={answer} />}
       {answer && answer.figures.length > 0 && view === 'table' && (
-        <Table figures={answer.figures} limits={answer.limits} by={by} />
+        <Table figures={answer.figures} answer={answer} by={by} />
       )}
       {answer && (
         <p className={styles.foot}>
-          {words.entries(number(answer.size))} {answer.sealed > 0 && words.sealed(number(answer.sealed))}
+          {words.entries(number(answer.size))} {answer.sealed > 0 && words.sealed(number(answer.sealed))}{' '}
+          {answer.figures.some(isSmall) && strings.regulator.small}
         </p>
       )}
+      {answer && <BroughtBack from={answer.from} to={answer.to} />}
     </>
   );
 }

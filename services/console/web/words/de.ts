@@ -2,11 +2,13 @@ import { desk } from './desk.js';
 import type { Words } from './en.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
+import { regulator } from './regulator.js';
 import { scopes } from './scopes.js';
 
 /** Deutsch. */
 export const de: Words = {
   quality: quality.de,
+  regulator: regulator.de,
   scopes: scopes.de,
   units: { days: 'T' },
   name: 'Sans Délai',

@@ -3,11 +3,13 @@ import type { Standing, StandingStep } from '../../api/standing.js';
 import { desk } from './desk.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
+import { regulator } from './regulator.js';
 import { scopes } from './scopes.js';
 
 /** English. Every word of the application; the other languages have the same, which the compiler checks. */
 export const en = {
   quality: quality.en,
+  regulator: regulator.en,
   scopes: scopes.en,
   units: { days: 'd' },
   name: 'Sans Délai',

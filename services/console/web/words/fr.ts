@@ -2,11 +2,13 @@ import { desk } from './desk.js';
 import type { Words } from './en.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
+import { regulator } from './regulator.js';
 import { scopes } from './scopes.js';
 
 /** Français. */
 export const fr: Words = {
   quality: quality.fr,
+  regulator: regulator.fr,
   scopes: scopes.fr,
   units: { days: 'j' },
   name: 'Sans Délai',
