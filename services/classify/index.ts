@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
-import { backtestTables, loadPolicy, policyText, startBacktests } from '../policies/index.js';
+import { backtestTables, holdTables, loadPolicy, policyText, startBacktests, startHolds } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { replayerOf } from './backtest/index.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
@@ -28,7 +28,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables, ...backtestTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, ...backtestTables, ...holdTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -43,33 +43,37 @@ export const classify: Service = {
         [...connectors].flatMap(([platform, { media }]) => (media ? [[platform, media]] : [])),
       ),
     });
-    const policy = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
+    const written = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
+    const holds = await startHolds(runtime, () => written);
+    const policy = () => holds.apply(written);
     const { time } = runtime;
-    const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: policy.version } };
+    const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: written.version } };
     // At every start: the ledger leaves out what was entered last.
     await runtime.commit([], [toLedger(made, '/classify', time.uuid())]);
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
-    const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach));
+    const stage = await runtime.run(classifyStage(runtime, signals, policy, metrics.reach));
     const stayDown = await runtime.run(stayDownStage(runtime));
     const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
-    const asker = new Asker(runtime, signals, () => policy, metrics);
+    const asker = new Asker(runtime, signals, policy, metrics);
     const textOf = async (version: string) =>
-      version === policy.version ? policyText(runtime.config.SANSDELAI_POLICY) : undefined;
+      version === written.version ? policyText(runtime.config.SANSDELAI_POLICY) : undefined;
     const backtests = startBacktests(
       runtime,
-      replayerOf(runtime, signals, () => policy, textOf),
+      replayerOf(runtime, signals, () => written, textOf),
     );
     const routes = Router();
     routes.use(backtests.routes);
+    routes.use(holds.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(modelRoutes(() => signals.models()));
     if (exchange.routes) routes.use(exchange.routes);
     return {
       routes,
-      problem: () => signals.problem(),
+      problem: async () => holds.problem() ?? (await signals.problem()),
       stop: async () => {
         await backtests.stop();
+        await holds.stop();
         await stage.stop();
         await stayDown.stop();
         await exchange.stop();

@@ -10,6 +10,7 @@ import { queueAll, queueTable } from './queue-table.js';
 import { enforceStage } from './stage.js';
 import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js';
 
+export { type DecidedOnRule, readDecidedOnRules } from './acted.js';
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
 export { liftForOrder, type Ordered, type OrderedRemoval, removeForOrder } from './orders.js';
