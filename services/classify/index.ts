@@ -5,12 +5,13 @@ import {
   backtestTables,
   endIncidents,
   followIncidents,
+  holdTables,
   incidentRoutes,
   incidentsTable,
   loadPolicy,
   policyText,
   startBacktests,
-  withIncidents,
+  startHolds,
 } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { replayerOf } from './backtest/index.js';
@@ -48,7 +49,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables, incidentsTable, ...backtestTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, incidentsTable, ...backtestTables, ...holdTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -65,7 +66,8 @@ export const classify: Service = {
     });
     const written = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
     const incidents = await followIncidents(runtime);
-    const policy = () => withIncidents(written, incidents.current(), runtime.time.now());
+    const holds = await startHolds(runtime, () => written);
+    const policy = () => holds.apply(incidents.apply(written));
     const { time } = runtime;
     const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: written.version } };
     // At every start: the ledger leaves out what was entered last.
@@ -81,19 +83,24 @@ export const classify: Service = {
     });
     const textOf = async (version: string) =>
       version === written.version ? policyText(runtime.config.SANSDELAI_POLICY) : undefined;
-    const backtests = startBacktests(runtime, replayerOf(runtime, signals, policy, textOf));
+    const backtests = startBacktests(
+      runtime,
+      replayerOf(runtime, signals, () => written, textOf),
+    );
     const routes = Router();
     routes.use(incidentRoutes(runtime));
     routes.use(backtests.routes);
+    routes.use(holds.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(modelRoutes(() => signals.models()));
     if (exchange.routes) routes.use(exchange.routes);
     return {
       routes,
-      problem: () => signals.problem(),
+      problem: async () => holds.problem() ?? (await signals.problem()),
       stop: async () => {
         await backtests.stop();
+        await holds.stop();
         await stage.stop();
         await stayDown.stop();
         await exchange.stop();

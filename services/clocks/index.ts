@@ -24,6 +24,7 @@ export {
   type Rules,
   rulesOf,
 } from './obligations.js';
+export { createDeliver, readContacts } from './pager/index.js';
 export {
   compact,
   type History,

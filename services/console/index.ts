@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
 import { manyKind, openingKind } from '../enforce/index.js';
-import { incidentKind } from '../policies/index.js';
 import { exposedApprovals } from '../orders/index.js';
+import { incidentKind, liftApproval } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import {
   bankNameRoutes,
@@ -35,7 +35,12 @@ export const consoleService: Service = {
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
     routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
-    const kinds = [incidentKind(runtime), manyKind(runtime), openingKind(runtime)] as ApprovalKind[];
+    const kinds = [
+      incidentKind(runtime),
+      manyKind(runtime),
+      openingKind(runtime),
+      liftApproval(runtime),
+    ] as ApprovalKind[];
     routes.use(accountRoutes(runtime, [...kinds, ...exposedApprovals(runtime)]));
     routes.use(outcomeRoutes(runtime));
     routes.use(panelRoutes(runtime));

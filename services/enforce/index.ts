@@ -5,15 +5,16 @@ import { aborted, type RunningService, type Runtime, type Service, sql } from '.
 import { startEscalation } from './escalate.js';
 import { startExecutor } from './executor.js';
 import { enforceRoutes } from './http.js';
+import { humanChecksTable } from './human-check.js';
 import { openPreservationKeys, preservationRoutes, preservationTables, startErasing } from './preservation/index.js';
 import { qualityTables } from './quality/index.js';
-import { humanChecksTable } from './human-check.js';
 import { startHeld } from './queue-held.js';
 import { queueAll, queueTable } from './queue-table.js';
 import { reviewTables } from './review-tables.js';
 import { enforceStage } from './stage.js';
 import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js';
 
+export { type DecidedOnRule, readDecidedOnRules } from './acted.js';
 export { countBroughtBack } from './brought-back.js';
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';

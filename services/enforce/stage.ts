@@ -57,8 +57,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
     const verified = action === 'remove' && isSampled(checked, found.id);
     const shown = verified ? { ...found, reasons: JSON.stringify([humanCheckReason, ...data.reasons]) } : found;
     const closed = action === 'remove' && !verified;
-    if (!same)
-      made.push(closed ? closedCase(db, shown, at, about) : openCase(db, shown, action !== 'review', about));
+    if (!same) made.push(closed ? closedCase(db, shown, at, about) : openCase(db, shown, action !== 'review', about));
     else if (same.state === 'open') made.push(severerCase(db, same, shown, closed));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }

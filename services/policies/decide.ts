@@ -36,6 +36,8 @@ export interface Policy {
   rules: readonly Rule[];
   /** By signal: the labels that say that a post speaks as news, education and so on. */
   contexts: Readonly<Record<string, readonly string[]>>;
+  /** The precision that a rule must have to act by itself. */
+  floor?: number | undefined;
 }
 
 export const severity: Readonly<Record<Action, number>> = { remove: 3, withhold: 2, review: 1, allow: 0 };

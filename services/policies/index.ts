@@ -27,6 +27,19 @@ export {
 export { type Basis, type LaterAnswer, packBasis, type Redecided, redecide, unpackBasis } from './basis.js';
 export type { SignalInfo } from './check.js';
 export { type Decision, decide, type Found, type Judged, ownPrefix, type Policy, ruleMet, severity } from './decide.js';
+export {
+  type Hold,
+  holdSchema,
+  holdTables,
+  liftApproval,
+  liftSchema,
+  newHoldSchema,
+  type RunningHolds,
+  ruleDecision,
+  ruleStandingSchema,
+  startHolds,
+  withHolds,
+} from './holds/index.js';
 export * from './incidents/index.js';
 export { couldChange, severerRule, withoutAnswer } from './open.js';
 export type { Rule } from './schema.js';
@@ -85,8 +98,8 @@ export function parsePolicy(text: string, signals: readonly SignalInfo[], file =
   if (problems.length > 0) throw new PolicyError(file, problems);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const contexts = Object.fromEntries(signals.map(({ name, context }) => [name, context ?? []]));
-  const { name, rules } = parsed.data;
-  return { name, version: `${name}@${hash}`, rules: inOrder(rules), contexts };
+  const { name, rules, floor } = parsed.data;
+  return { name, version: `${name}@${hash}`, rules: inOrder(rules), contexts, floor };
 }
 
 /** `rules[2].when.finding.label` */

@@ -58,6 +58,8 @@ const ruleSchema = z.strictObject({
 /** A policy as it is written: its rules in order. */
 export const policySchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-"'),
+  /** The precision that a rule must have to remove or withhold by itself: the evidence gate goes by it (0.95). */
+  floor: unit.optional(),
   rules: z.array(ruleSchema).min(1).max(500),
 });
 

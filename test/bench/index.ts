@@ -15,8 +15,8 @@ import { rawInserts, rawKafka, rawModel, rawParsing } from './limits.js';
 import { takedowns, throughput } from './load.js';
 import { matching } from './matching/index.js';
 import { nearBench } from './near/index.js';
-import { reviewBench } from './review/index.js';
 import { ordersBench } from './orders/index.js';
+import { reviewBench } from './review/index.js';
 import { stageTimes, stepShares, tierShares } from './shares.js';
 import { slaBench } from './sla/index.js';
 

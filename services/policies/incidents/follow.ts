@@ -1,5 +1,6 @@
 import { loop, type Runtime, type Stoppable } from '../../runtime/index.js';
-import type { Incident } from './overlay.js';
+import type { Policy } from '../decide.js';
+import { type Incident, withIncidents } from './overlay.js';
 import { incidentOf, listIncidents } from './store.js';
 
 /** Every process hears of an incident, and of its end by a person, within this time (ms). */
@@ -7,7 +8,8 @@ const every = 400;
 
 /** The incidents in force, as this process knows them. */
 export interface Incidents extends Stoppable {
-  current(): readonly Incident[];
+  /** The policy as it is while they last; the same object until one begins or ends. */
+  apply(policy: Policy): Policy;
 }
 
 /** Reads the incidents again and again: a short range of a small index. @throws the database's error where the first reading fails */
@@ -27,5 +29,11 @@ export async function followIncidents(runtime: Pick<Runtime, 'db' | 'time' | 'lo
         'the incidents were not read; those known before stay in force until they expire',
       ),
   );
-  return { current: () => known, stop: () => reading.stop() };
+  let last: { policy: Policy; changed: Policy } | undefined;
+  const apply = (policy: Policy): Policy => {
+    const changed = withIncidents(policy, known, runtime.time.now());
+    if (last?.policy !== policy || last.changed.version !== changed.version) last = { policy, changed };
+    return last.changed;
+  };
+  return { apply, stop: () => reading.stop() };
 }

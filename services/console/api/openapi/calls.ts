@@ -8,9 +8,9 @@ import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
 import { backtestCalls } from './backtest-calls.js';
 import { deskCalls } from './desk-calls.js';
+import { exposedCalls } from './exposed-calls.js';
 import { formCalls } from './form-calls.js';
 import { incidentCalls } from './incident-calls.js';
-import { exposedCalls } from './exposed-calls.js';
 import { orderCalls } from './order-calls.js';
 import { preservedCalls } from './preserved-calls.js';
 
