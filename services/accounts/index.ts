@@ -8,5 +8,6 @@ export { accountRoutes } from './http.js';
 export { addKey, replaceKey } from './keys.js';
 export { type Role, roles, scopesOf } from './roles.js';
 export { type Scope, scopeSchema } from './scopes.js';
+export { hasSecondPerson } from './second-person.js';
 export type { ApprovalRow } from './tables.js';
 export const accountTables = [keysTable, peopleTable, sessionsTable, approvalsTable];

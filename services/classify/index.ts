@@ -1,10 +1,18 @@
 import { Router } from 'express';
-import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
-import { loadPolicy } from '../policies/index.js';
+import {
+  followCanary,
+  followPolicies,
+  policyRoutes,
+  policyTables,
+  restoredStage,
+  reviewedStage,
+  Trials,
+} from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
+import { madeOf } from './made.js';
 import { classifyMetrics } from './metrics.js';
 import { defaultRegistry, modelRoutes } from './models/index.js';
 import { bankRoutes, bankTables, lookupRoutes, startSignals, stayDownStage } from './signals/index.js';
@@ -27,7 +35,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, ...policyTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -42,29 +50,36 @@ export const classify: Service = {
         [...connectors].flatMap(([platform, { media }]) => (media ? [[platform, media]] : [])),
       ),
     });
-    const policy = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
-    const { time } = runtime;
-    const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: policy.version } };
-    // At every start: the ledger leaves out what was entered last.
-    await runtime.commit([], [toLedger(made, '/classify', time.uuid())]);
+    const policies = await followPolicies(runtime, {
+      signals: () => signals.known,
+      file: runtime.config.SANSDELAI_POLICY,
+    });
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
-    const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach));
+    const trials = new Trials();
+    const stage = await runtime.run(classifyStage(runtime, signals, policies, metrics.reach, trials));
+    const made = madeOf(runtime.db);
+    const reviewed = await runtime.run(reviewedStage(runtime.db, policies, made));
+    const restored = await runtime.run(restoredStage(runtime.db, policies, made));
+    const canary = followCanary(runtime);
     const stayDown = await runtime.run(stayDownStage(runtime));
     const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
-    const asker = new Asker(runtime, signals, () => policy, metrics);
+    const asker = new Asker(runtime, signals, policies, metrics, trials);
     const routes = Router();
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
-    routes.use(modelRoutes(() => signals.models()));
+    routes.use(policyRoutes(runtime, () => signals.known));
+    routes.use(modelRoutes(runtime, () => signals.models()));
     if (exchange.routes) routes.use(exchange.routes);
     return {
       routes,
-      problem: () => signals.problem(),
+      problem: async () => policies.problem() ?? (await signals.problem()),
       stop: async () => {
         await stage.stop();
         await stayDown.stop();
+        await Promise.all([reviewed.stop(), restored.stop(), canary.stop()]);
         await exchange.stop();
         await asker.stop();
+        await policies.stop();
         await signals.stop();
       },
     };

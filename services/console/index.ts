@@ -1,5 +1,6 @@
 import { Router } from 'express';
-import { accountRoutes, requireLogin } from '../accounts/index.js';
+import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
+import { modelApproval, policyApproval } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import {
   bankNameRoutes,
@@ -28,7 +29,7 @@ export const consoleService: Service = {
     const routes = Router();
     routes.get('/openapi.json', (_req, res) => void res.json(openapi(runtime.config.SANSDELAI_URL ?? runtime.url)));
     routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
-    routes.use(accountRoutes(runtime));
+    routes.use(accountRoutes(runtime, [policyApproval(runtime), modelApproval(runtime)] as ApprovalKind[]));
     routes.use(outcomeRoutes(runtime));
     routes.use(panelRoutes(runtime));
     routes.use(postRoutes(runtime));

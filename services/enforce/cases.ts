@@ -54,11 +54,11 @@ export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number):
   language: row.language ?? undefined,
 });
 
-export function openCase(db: Database, row: CaseRow, withheld: boolean): Changes {
+export function openCase(db: Database, row: CaseRow, withheld: boolean, due?: number): Changes {
   const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
   const language = row.language ?? undefined;
   const flags = JSON.parse(row.flags) as PostFlag[];
-  const told = { ...(language && { language }), ...(flags.length > 0 && { flags }) };
+  const told = { ...(language && { language }), ...(flags.length > 0 && { flags }), ...(due !== undefined && { due }) };
   const data = { platform, postId, version, caseId, at, route, withheld, ...told };
   return {
     writes: [db.insert(casesTable, [row], { onConflict: 'nothing' }), enqueue(db, row)],

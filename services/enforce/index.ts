@@ -28,6 +28,7 @@ export {
   countOpenCases,
   type ItemView,
   readAuthor,
+  readAuthorsRemoved,
   readCase,
   readItem,
   readQueue,

@@ -20,6 +20,10 @@ function afterCase(action: Action, same: CaseRow | undefined): 'go on' | 'ask ag
   return same.state === 'decided' && action !== 'review' ? 'ask again' : 'nothing';
 }
 
+/** By when a rule wants a person to have decided. */
+const dueOf = ({ assessedAt, within }: PostAssessed): number | undefined =>
+  within === undefined ? undefined : assessedAt + within;
+
 /** Opens a case or a removal for what the policy found, with its ground. */
 export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema> {
   const { db } = runtime;
@@ -50,7 +54,10 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
       const request = { platform, postId, version, url, authorId, ground, by: 'policy', at, route, flags, language };
       made.push(requestRemoval(db, { ...request, postedAt: postedAt(data) }, removal));
     }
-    if (!same) made.push(action === 'remove' ? closedCase(db, found, at) : openCase(db, found, action === 'withhold'));
+    if (!same)
+      made.push(
+        action === 'remove' ? closedCase(db, found, at) : openCase(db, found, action === 'withhold', dueOf(data)),
+      );
     else if (same.state === 'open') made.push(severerCase(db, same, found, action === 'remove'));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }

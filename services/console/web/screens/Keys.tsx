@@ -30,6 +30,8 @@ const scopes: readonly Scope[] = [
   'cases:decide',
   'banks:read',
   'banks:write',
+  'policies:read',
+  'policies:write',
   'clocks:read',
   'figures:read',
   'approvals:decide',
