@@ -128,8 +128,8 @@ test('what differs is said by rule', () => {
     ),
   ];
   expect(ruleDifference(written(a), written(b)).map(({ change, words }) => [change, words])).toEqual([
-    ['changed', 'c: sample from 0.1 to 0.2; it stands elsewhere in the order'],
-    ['changed', 'a: queue is now asked: q'],
+    ['changed', 'c: sample from 0.1 to 0.2'],
+    ['changed', 'a: queue is now asked: q; it stands elsewhere in the order'],
     ['added', 'd is new: review, because: because'],
     ['removed', 'b is gone (it was allow)'],
   ]);

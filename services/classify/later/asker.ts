@@ -15,7 +15,7 @@ import type { ClassifyMetrics } from '../metrics.js';
 import { type RunningSignals, type Signal, SignalAway } from '../signals/index.js';
 import type { ClassifyRows, QuestionRow } from '../tables.js';
 import { keepSet, setOf } from '../version-sets.js';
-import { besideRule, besideWrites } from './beside.js';
+import { besideRule, besideWrites, saidBeside } from './beside.js';
 import { takeBudget } from './budget.js';
 import { claim, claimOld, close, putAgain, type Question, readQuestions } from './questions.js';
 
@@ -93,8 +93,14 @@ export class Asker implements Stoppable {
     }
   }
 
-  async #put(signal: Signal, rows: QuestionRow[], timeout: number): Promise<void> {
+  async #put(signal: Signal, claimed: QuestionRow[], timeout: number): Promise<void> {
+    const beside = this.signals.beside().find(one => one.signal === signal);
+    const said = beside ? await saidBeside(this.runtime.db, beside, claimed) : new Map<string, undefined>();
+    // What it is held against comes first.
+    const early = claimed.filter(({ key }) => said.has(key) && said.get(key) === undefined);
+    const rows = claimed.filter(row => !early.includes(row));
     const { asked, moot } = await this.#stillOpen(rows, signal);
+    moot.push(...early.map(row => putAgain(this.runtime, row, pause, row.attempts)));
     const perMinute = signal.limits?.perMinute ?? this.runtime.config.CLASSIFY_PER_MINUTE;
     const allowed = await takeBudget(this.runtime, signal.name, asked.length, perMinute);
     const changes: Changes = { writes: moot, events: [] };
@@ -110,9 +116,10 @@ export class Asker implements Stoppable {
         for (const question of asked) this.#failed(changes, question, answer);
       } else {
         for (const [n, question] of asked.entries()) this.#answered(changes, question, answer[n]!, version);
-        const { db, time } = this.runtime;
-        const beside = await besideWrites(db, signal, asked, answer, this.signals.beside(), time.now());
-        changes.writes.push(...beside);
+        if (beside) {
+          const { db, time } = this.runtime;
+          changes.writes.push(...besideWrites(db, beside, asked, answer, said, time.now()));
+        }
       }
     }
     await this.runtime.commit(changes.writes, changes.events);
