@@ -28,6 +28,7 @@ import {
 } from './people.js';
 import { scopesOf } from './roles.js';
 import type { Scope } from './scopes.js';
+import { hasSecondPerson } from './second-person.js';
 import { beginSession, clearCookie, endSessions, listSessions, sessionOf } from './sessions.js';
 import type { ApprovalRow, KeyRow, PersonRow, SessionRow } from './tables.js';
 import { newTotp, spendCode } from './totp.js';
@@ -38,6 +39,7 @@ const powerful: ReadonlySet<Scope> = new Set([
   'admin',
   'cases:decide',
   'banks:write',
+  'policies:write',
   'ledger:details',
   'ledger:erase',
 ]);
@@ -116,15 +118,6 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
     }),
   };
   const all = new Map<string, ApprovalKind>([keyKind as ApprovalKind, ...kinds].map(kind => [kind.name, kind]));
-
-  /** A second person is asked as soon as there is one. */
-  async function twoPersons(by: string, scope: Scope): Promise<boolean> {
-    const people = await listPeople(runtime);
-    return people.some(row => {
-      const scopes = scopesOf(row.role);
-      return row.name !== by && row.disabled_at === null && (scopes.has(scope) || scopes.has('admin'));
-    });
-  }
 
   router.get('/v1/session', async (req, res) => {
     const session = await sessionOf(runtime, req);
@@ -277,7 +270,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
     const key = `sd_${time.secret(24)}`;
     const id = time.uuid();
     res.set('Cache-Control', 'no-store');
-    if (scopes.some(scope => powerful.has(scope)) && (await twoPersons(by, keyKind.scope))) {
+    if (scopes.some(scope => powerful.has(scope)) && (await hasSecondPerson(runtime, by, keyKind.scope))) {
       const { row, write } = askApproval(runtime, {
         kind: 'key',
         subject: { hash: hashOf(key), id, name, scopes },

@@ -9,5 +9,6 @@ export { addKey, replaceKey } from './keys.js';
 export { peopleWho } from './people.js';
 export { type Role, roles, scopesOf } from './roles.js';
 export { type Scope, scopeSchema } from './scopes.js';
+export { hasSecondPerson } from './second-person.js';
 export type { ApprovalRow } from './tables.js';
 export const accountTables = [keysTable, peopleTable, sessionsTable, approvalsTable];

@@ -1,5 +1,5 @@
 import type { Finding, Post, PostAssessed } from '../contracts/index.js';
-import { decide, type Policy, severerRule, severity, withoutAnswer } from '../policies/index.js';
+import { decide, type Policy, severerRule, severity, single, withoutAnswer } from '../policies/index.js';
 import { assessedAs } from './assessed.js';
 import type { RunningSignals } from './signals/index.js';
 import { versionsOf } from './stage.js';
@@ -23,7 +23,7 @@ export async function assessPosts(
 ): Promise<AssessedPost[]> {
   const judged = posts.map(post => ({ ...post, flags: [] }));
   const versions = versionsOf(signals, policy);
-  const found = await askAtOnce(signals.signals, policy, judged, signals.context());
+  const found = await askAtOnce(signals.signals, single(policy), judged, signals.context());
   const results = found.map(({ decision, findings }, n) => ({ post: judged[n]!, decision, findings, versions }));
   for (const signal of signals.signals.filter(({ cost }) => cost === 'remote')) {
     const open = results.flatMap((result, n) => {

@@ -12,7 +12,7 @@ const marksFor = (text: string | undefined): Pick<PostAssessed, 'text'> => {
 /** An assessment as it is told and kept. */
 export function assessedAs(
   { post, receivedAt, route, flags }: StoredPost,
-  { action, rule, reasons, scores, priority }: Decision,
+  { action, rule, reasons, scores, priority, queue, within }: Decision,
   findings: readonly Finding[],
   versions: AssessedWith,
   assessedAt: number,
@@ -27,6 +27,8 @@ export function assessedAs(
     action,
     priority,
     rule,
+    ...(queue !== undefined && { queue }),
+    ...(within !== undefined && { within }),
     reasons,
     scores,
     // What a model scored below its thresholds is in the scores.

@@ -1,22 +1,29 @@
 import { Router } from 'express';
-import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
 import {
   backtestTables,
   endIncidents,
+  findVersion,
+  followCanary,
   followIncidents,
+  followPolicies,
   holdTables,
   incidentRoutes,
   incidentsTable,
-  loadPolicy,
-  policyText,
+  overlaid,
+  policyRoutes,
+  policyTables,
+  restoredStage,
+  reviewedStage,
   startBacktests,
   startHolds,
+  Trials,
 } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { replayerOf } from './backtest/index.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
+import { madeOf } from './made.js';
 import { classifyMetrics } from './metrics.js';
 import { defaultRegistry, modelRoutes } from './models/index.js';
 import {
@@ -49,7 +56,15 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables, incidentsTable, ...backtestTables, ...holdTables],
+  tables: [
+    ...classifyTables,
+    ...bankTables,
+    ...exchangeTables,
+    ...policyTables,
+    incidentsTable,
+    ...backtestTables,
+    ...holdTables,
+  ],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -64,28 +79,31 @@ export const classify: Service = {
         [...connectors].flatMap(([platform, { media }]) => (media ? [[platform, media]] : [])),
       ),
     });
-    const written = loadPolicy(runtime.config.SANSDELAI_POLICY, signals.known);
+    const written = await followPolicies(runtime, {
+      signals: () => signals.known,
+      file: runtime.config.SANSDELAI_POLICY,
+    });
     const incidents = await followIncidents(runtime);
-    const holds = await startHolds(runtime, () => written);
-    const policy = () => holds.apply(incidents.apply(written));
-    const { time } = runtime;
-    const made = { kind: 'policy.changed' as const, at: time.now(), detail: { version: written.version } };
-    // At every start: the ledger leaves out what was entered last.
-    await runtime.commit([], [toLedger(made, '/classify', time.uuid())]);
+    const holds = await startHolds(runtime, () => written.current());
+    const policies = overlaid(written, policy => holds.apply(incidents.apply(policy)));
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
-    const stage = await runtime.run(classifyStage(runtime, signals, policy, metrics.reach));
+    const trials = new Trials();
+    const stage = await runtime.run(classifyStage(runtime, signals, policies, metrics.reach, trials));
+    const made = madeOf(runtime.db);
+    const reviewed = await runtime.run(reviewedStage(runtime.db, policies, made));
+    const restored = await runtime.run(restoredStage(runtime.db, policies, made));
+    const canary = followCanary(runtime);
     const stayDown = await runtime.run(stayDownStage(runtime));
     const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
-    const asker = new Asker(runtime, signals, policy, metrics);
+    const asker = new Asker(runtime, signals, policies, metrics, trials);
     const ending = endIncidents(runtime, {
       clear: (bank, from, by) => clearUnconfirmed(runtime, bank, from, by),
       tally: (bank, from) => tallySince(runtime, bank, from),
     });
-    const textOf = async (version: string) =>
-      version === written.version ? policyText(runtime.config.SANSDELAI_POLICY) : undefined;
+    const textOf = async (version: string) => (await findVersion(runtime.db, version))?.text;
     const backtests = startBacktests(
       runtime,
-      replayerOf(runtime, signals, () => written, textOf),
+      replayerOf(runtime, signals, () => written.current(), textOf),
     );
     const routes = Router();
     routes.use(incidentRoutes(runtime));
@@ -93,20 +111,23 @@ export const classify: Service = {
     routes.use(holds.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
-    routes.use(modelRoutes(() => signals.models()));
+    routes.use(policyRoutes(runtime, () => signals.known));
+    routes.use(modelRoutes(runtime, () => signals.models()));
     if (exchange.routes) routes.use(exchange.routes);
     return {
       routes,
-      problem: async () => holds.problem() ?? (await signals.problem()),
+      problem: async () => written.problem() ?? holds.problem() ?? (await signals.problem()),
       stop: async () => {
         await backtests.stop();
-        await holds.stop();
         await stage.stop();
         await stayDown.stop();
+        await Promise.all([reviewed.stop(), restored.stop(), canary.stop()]);
         await exchange.stop();
         await asker.stop();
         await ending.stop();
+        await holds.stop();
         await incidents.stop();
+        await written.stop();
         await signals.stop();
       },
     };

@@ -8,9 +8,11 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import { type Policy, packBasis } from '../policies/index.js';
+import { type InForce, type Policy, packBasis, type Trials } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
+import { judgedPosts } from './judged.js';
+import { besideQuestions } from './later/index.js';
 import type { Reach } from './metrics.js';
 import type { RunningSignals } from './signals/index.js';
 import { type AssessmentRow, assessmentsTable, type QuestionRow, questionsTable } from './tables.js';
@@ -27,8 +29,9 @@ const keyOf = ({ platform, version, id }: PostAssessed): string => `${platform}/
 export function classifyStage(
   runtime: Runtime,
   signals: RunningSignals,
-  policy: () => Policy,
+  policies: InForce,
   reach: Reach,
+  trials: Trials,
 ): Stage<typeof postReceived.schema> {
   const { db } = runtime;
 
@@ -57,18 +60,22 @@ export function classifyStage(
         results[i]?.kind === 'ok' ? [{ input, post: stored[i] as StoredPost }] : [],
       );
       if (open.length === 0) return { results };
-      const current = policy();
-      const used = versionsOf(signals, current);
-      const judged = open.map(({ post: { post, flags } }) => ({ ...post, flags }));
-      const found = await askAtOnce(signals.signals, current, judged, signals.context());
       const now = time.now();
+      const judged = await judgedPosts(
+        db,
+        policies,
+        open.map(({ post }) => post),
+        now,
+      );
+      const used = versionsOf(signals, policies.current());
       const set = setOf(used);
+      const found = await askAtOnce(signals.signals, policies, judged, signals.context());
       const rows: AssessmentRow[] = [];
       const questions: QuestionRow[] = [];
       const events: Outgoing[] = [];
       open.forEach(({ input, post }, i) => {
-        const { decision, findings, open, takes, reachedModels } = found[i] as AtOnce;
-        const assessed = assessedAs(post, decision, findings, used, now);
+        const { policy, decision, findings, open, takes, reachedModels } = found[i] as AtOnce;
+        const assessed = assessedAs(post, decision, findings, { ...used, policy: policy.version }, now);
         const { action, rule } = assessed;
         const row = { key: keyOf(assessed), item: busKey(assessed), action, rule, detail: detailOf(assessed, set) };
         const asked = open.length > 0;
@@ -94,8 +101,11 @@ export function classifyStage(
         events.push({ topic: 'assessments', event });
       });
       reach(found);
+      const watched = found.map((one, i) => ({ ...one, key: rows[i]!.key, language: judged[i]!.language }));
       const writes = [db.insert(assessmentsTable, rows, { onConflict: 'replace' }), keepSet(db, used, set, now)];
+      questions.push(...besideQuestions(questions, signals.beside()));
       if (questions.length > 0) writes.push(db.insert(questionsTable, questions, { onConflict: 'nothing' }));
+      writes.push(...trials.writes(db, policies, watched, now));
       return { results, writes, events };
     },
   };

@@ -1,14 +1,18 @@
 import type { Finding, Post, PostFlag } from '../contracts/index.js';
-import { couldChange, type Decision, decide, type Policy, severerRule } from '../policies/index.js';
+import { couldChange, type Decision, decide, type InForce, type Policy, severerRule } from '../policies/index.js';
 import { assessAll, isFor, type Signal, type SignalContext } from './signals/index.js';
 
 /** A post as policies judge it. */
-export type JudgedPost = Post & { flags: readonly PostFlag[] };
+export type JudgedPost = Post & { flags: readonly PostFlag[]; authorRemoved?: number };
 
 /** What is known of a post before anything costly was asked. */
 export interface AtOnce {
   findings: Finding[];
+  /** The version that decided. */
+  policy: Policy;
   decision: Decision;
+  /** What each version in shadow would have decided. */
+  beside: { policy: Policy; decision: Decision }[];
   /** Costly signals whose answer could still make the action severer, each with the rule by which. */
   open: { signal: Signal; rule: string }[];
   /** Costly signals that take the post. */
@@ -26,33 +30,50 @@ const forPeople = ({ action }: Decision): boolean => action === 'review' || acti
  */
 export async function askAtOnce(
   signals: readonly Signal[],
-  policy: Policy,
+  inForce: Pick<InForce, 'decides' | 'shadows'>,
   posts: readonly JudgedPost[],
   context: SignalContext,
 ): Promise<AtOnce[]> {
   const ofCost = (cost: Signal['cost']): Signal[] => signals.filter(signal => signal.cost === cost);
   const findings = await assessAll(ofCost('cheap'), posts, context);
-  let decisions = posts.map((post, n) => decide(policy, post, findings[n]!));
+  const policies = posts.map(post => inForce.decides(post));
+  let decisions = posts.map((post, n) => decide(policies[n]!, post, findings[n]!));
+  const shadows = inForce.shadows();
   const reached = new Set<number>();
+  /** Asked for the sake of a shadow alone: what is found is no finding of the post. */
+  const reachedBeside = new Set<number>();
   const models = ofCost('model');
   const wanted = (signal: Signal, n: number): boolean => {
     const decision = decisions[n]!;
-    const wants = forPeople(decision) || couldChange(policy, posts[n]!, findings[n]!, decision, signal);
-    if (wants) reached.add(n);
-    return wants;
+    const post = posts[n]!;
+    const wants = forPeople(decision) || couldChange(policies[n]!, post, findings[n]!, decision, signal);
+    if (wants) {
+      reached.add(n);
+      return true;
+    }
+    const wanted = shadows.some(shadow =>
+      couldChange(shadow, post, findings[n]!, decide(shadow, post, findings[n]!), signal),
+    );
+    if (wanted) reachedBeside.add(n);
+    return wanted;
   };
   const said = await assessAll(models, posts, context, wanted);
   for (const n of reached) findings[n]!.push(...said[n]!);
-  decisions = decisions.map((decision, n) => (reached.has(n) ? decide(policy, posts[n]!, findings[n]!) : decision));
+  decisions = decisions.map((decision, n) =>
+    reached.has(n) ? decide(policies[n]!, posts[n]!, findings[n]!) : decision,
+  );
   const remote = ofCost('remote');
   return posts.map((post, n) => {
     const decision = decisions[n]!;
+    const policy = policies[n]!;
+    const seen = reachedBeside.has(n) && !reached.has(n) ? [...findings[n]!, ...said[n]!] : findings[n]!;
+    const beside = shadows.map(shadow => ({ policy: shadow, decision: decide(shadow, post, seen) }));
     const taking = remote.filter(signal => isFor(signal, post));
     const open = taking.flatMap(signal => {
       const rule = severerRule(policy, post, findings[n]!, decision.action, signal);
       return rule ? [{ signal, rule: rule.name }] : [];
     });
     const takes = taking.map(({ name }) => name);
-    return { findings: findings[n]!, decision, open, takes, reachedModels: reached.has(n) };
+    return { findings: findings[n]!, policy, decision, beside, open, takes, reachedModels: reached.has(n) };
   });
 }

@@ -1,6 +1,7 @@
 import type { EvidenceFact, HoldCause, OpenMove, PostFlag } from '../contracts/index.js';
 import type { Config } from '../runtime/index.js';
 import { dsa } from './law/dsa.js';
+import { ofDuty } from './law/follow.js';
 import { tco } from './law/tco.js';
 import { elapsed, type Limit } from './limit.js';
 
@@ -121,7 +122,10 @@ const own: readonly Obligation[] = [
     limit: config => elapsed(config.CLOCK_REVIEW),
     unexplained: 'undecided',
     follows: {
-      'case.opened.v1': data => start(data.caseId, data),
+      'case.opened.v1': data => ({
+        ...start(data.caseId, data),
+        ...(data.due === undefined ? {} : { due: data.due }),
+      }),
       // Nobody decided a case whose post was replaced by a newer version.
       'case.closed.v1': ({ caseId: subject, at, decision }) => ({
         kind: decision === 'superseded' ? 'cancel' : 'stop',
@@ -161,8 +165,22 @@ const own: readonly Obligation[] = [
   },
 ];
 
+/** What changes by itself how much is removed without a person: somebody is to know at once. It is in no figure. */
+const safeguards: readonly Obligation[] = [
+  {
+    name: 'policy-stopped',
+    setBy: 'operator',
+    nature: 'window',
+    starts: 'a policy, a rule or a model was stopped by itself',
+    stops: 'a person has seen it',
+    limit: () => elapsed(60_000),
+    unexplained: 'undecided',
+    follows: ofDuty('policy-stopped', { uncounted: true }),
+  },
+];
+
 /** Every time limit that this installation keeps. Legal rows stand beside the operator's own; each law's are a file in law/. */
-export const obligations: readonly Obligation[] = [...own, ...tco, ...dsa];
+export const obligations: readonly Obligation[] = [...own, ...safeguards, ...tco, ...dsa];
 
 /** What a breach of this obligation is counted under, by what was told last before its limit passed. */
 export const breachCause = (obligation: string, told: HoldCause | undefined): BreachCause =>

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
 import { manyKind, openingKind } from '../enforce/index.js';
 import { exposedApprovals } from '../orders/index.js';
-import { incidentKind, liftApproval } from '../policies/index.js';
+import { incidentKind, liftApproval, modelApproval, policyApproval } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import {
   bankNameRoutes,
@@ -37,9 +37,11 @@ export const consoleService: Service = {
     routes.get('/console/api/live', fromHere, requireLogin, requireReading, liveStream(runtime, live));
     const kinds = [
       incidentKind(runtime),
-      manyKind(runtime),
-      openingKind(runtime),
       liftApproval(runtime),
+      manyKind(runtime),
+      modelApproval(runtime),
+      openingKind(runtime),
+      policyApproval(runtime),
     ] as ApprovalKind[];
     routes.use(accountRoutes(runtime, [...kinds, ...exposedApprovals(runtime)]));
     routes.use(outcomeRoutes(runtime));

@@ -73,6 +73,10 @@ export const postAssessed = {
     priority: z.number(),
     /** The policy's rule that decided. */
     rule: z.string(),
+    /** The review queue that the rule names. */
+    queue: z.string().optional(),
+    /** Milliseconds in which a person has to have decided, where the rule says so. */
+    within: z.int().optional(),
     reasons: z.array(z.string()),
     scores: z.record(z.string(), z.number()),
     findings: z.array(findingSchema),

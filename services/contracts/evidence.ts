@@ -36,6 +36,8 @@ export const caseOpened = {
     route: z.string(),
     withheld: z.boolean(),
     language,
+    /** The instant by which the policy's rule wants it decided; without it, the installation's own limit counts. */
+    due: z.int().optional(),
     flags: z.array(postFlag).optional(),
   }),
 } as const;

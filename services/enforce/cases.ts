@@ -16,12 +16,15 @@ export const postedAt = ({ flags, createdAt, receivedAt }: PostAssessed): number
 export interface About {
   kind?: Kind;
   text?: TextMarks | undefined;
+  /** By when a rule wants a person to have decided. */
+  due?: number;
 }
 
 /** Pictures come before all else: they are the hardest to have seen. */
-export const aboutOf = ({ media, findings, text }: PostAssessed): About => ({
+export const aboutOf = ({ media, findings, text, assessedAt, within }: PostAssessed): About => ({
   kind: media ? 'media' : findings.some(({ entry }) => entry) ? 'match' : 'text',
   text,
+  ...(within !== undefined && { due: assessedAt + within }),
 });
 
 /** What a case of this assessment is about. */
@@ -67,17 +70,17 @@ export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number):
   language: row.language ?? undefined,
 });
 
-export function openCase(db: Database, row: CaseRow, withheld: boolean, about: About = {}): Changes {
+export function openCase(db: Database, row: CaseRow, withheld: boolean, { kind, text, due }: About = {}): Changes {
   const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
   const language = row.language ?? undefined;
   const flags = JSON.parse(row.flags) as PostFlag[];
-  const told = { ...(language && { language }), ...(flags.length > 0 && { flags }) };
+  const told = { ...(language && { language }), ...(flags.length > 0 && { flags }), ...(due !== undefined && { due }) };
   const data = { platform, postId, version, caseId, at, route, withheld, ...told };
   return {
     writes: [
       db.insert(casesTable, [row], { onConflict: 'nothing' }),
-      enqueue(db, row, about.kind ?? null),
-      ...keepMarks(db, row, about.text),
+      enqueue(db, row, kind ?? null),
+      ...keepMarks(db, row, text),
     ],
     events: [fact({ type: 'case.opened.v1', data }, item, caseId)],
   };

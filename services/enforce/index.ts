@@ -45,6 +45,7 @@ export {
   countOpenCases,
   type ItemView,
   readAuthor,
+  readAuthorsRemoved,
   readCase,
   readCasesOfRules,
   readItem,

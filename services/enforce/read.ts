@@ -25,6 +25,28 @@ export async function readItem(db: Database, platform: string, id: string): Prom
   return { cases, removal, grounds, looks };
 }
 
+/**
+ * How many posts of these accounts were removed since, by `platform/author`; those of whom none was are left out. Cost: a range of the index
+ * `cases_author` for each account.
+ */
+export async function readAuthorsRemoved(
+  db: Database,
+  authors: readonly { platform: string; id: string }[],
+  since: number,
+): Promise<Map<string, number>> {
+  const rows = await db
+    .tables<EnforceRows>()
+    .selectFrom('cases')
+    .select(({ fn }) => ['platform', 'author_id', fn.countAll<number>().as('count')])
+    .where('platform', 'in', db.among([...new Set(authors.map(({ platform }) => platform))]))
+    .where('author_id', 'in', db.among([...new Set(authors.map(({ id }) => id))]))
+    .where('opened_at', '>=', since)
+    .where('decision', '=', 'remove')
+    .groupBy(['platform', 'author_id'])
+    .execute();
+  return new Map(rows.map(({ platform, author_id, count }) => [`${platform}/${author_id}`, Number(count)]));
+}
+
 /** Open cases, the most urgent first; among equals the oldest. Cost: one range of the partial index `cases_queue`. */
 export function readQueue(db: Database, limit: number): Promise<CaseRow[]> {
   const rows = db.tables<EnforceRows>();

@@ -87,7 +87,8 @@ export function appendStage(runtime: Runtime): Stage<typeof entryMade.schema> {
       const results = data.map((made): Result => {
         const { kind, at, item, seal, detail } = made;
         if (kind === 'data.erased' && item && !known.has(item)) return drop('nothing was entered of it');
-        if (kind === 'policy.changed') {
+        // Only what decides: drafts and what runs beside it are entered each time.
+        if (kind === 'policy.changed' && (detail.to ?? 'live') === 'live' && detail.version !== undefined) {
           if (detail.version === policy) return drop('this policy was entered last');
           policy = String(detail.version);
         }

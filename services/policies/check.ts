@@ -1,5 +1,5 @@
 import { concerns, everyOwn, inOrder, leastScore, ownPrefix } from './decide.js';
-import type { FindingCondition, PolicyText, PostCondition, Rule } from './schema.js';
+import type { Conditions, FindingCondition, PolicyText, PostCondition, Rule } from './schema.js';
 
 /** What policies have to know of a signal. */
 export interface SignalInfo {
@@ -37,6 +37,16 @@ export function problemsIn(policy: PolicyText, signals: readonly SignalInfo[]): 
     if (when.with && !when.finding) problems.push(`${at}.when.with: needs when.finding, beside which it is to be`);
     if (unless && Object.values(unless).every(part => part === undefined)) {
       problems.push(`${at}.unless: holds for every post, so the rule is for none`);
+    } else if (unless && conditionsCover(unless, when)) {
+      problems.push(`${at}.unless: holds wherever "when" does, so the rule is for none`);
+    }
+    for (const [part, asked] of Object.entries({ when, unless })) {
+      const { atLeast = 0, below = Number.POSITIVE_INFINITY } = asked?.post?.views ?? {};
+      if (atLeast >= below)
+        problems.push(`${at}.${part}.post.views: no number is at least ${atLeast} and below ${below}`);
+    }
+    if (rule.within !== undefined && (rule.action === 'remove' || rule.action === 'allow')) {
+      problems.push(`${at}.within: is for what people look at, and ${rule.action} asks nobody`);
     }
     if (rule.priority === 'score' && !rule.when.finding) {
       problems.push(`${at}.priority: "score" needs a condition on a finding`);
@@ -58,6 +68,10 @@ export function problemsIn(policy: PolicyText, signals: readonly SignalInfo[]): 
   });
   return problems;
 }
+
+/** Rules that act by themselves and may not: what they ask for is no evidence. */
+export const rulesWithoutEvidence = (policy: PolicyText, signals: readonly SignalInfo[]): ReadonlySet<string> =>
+  new Set(policy.rules.filter(rule => evidenceLacking(rule, signals)).map(({ name }) => name));
 
 function earlyProblems(
   finding: FindingCondition,
@@ -120,12 +134,18 @@ function evidenceLacking({ action, when }: Rule, signals: readonly SignalInfo[])
 /** Whether the first rule is for every post that the second is for. */
 function covers(first: Rule, second: Rule): boolean {
   if (first.unless && JSON.stringify(first.unless) !== JSON.stringify(second.unless)) return false;
-  const { finding, post, context } = first.when;
-  if (context && !second.when.context) return false;
-  if (first.when.with && !(second.when.with && findingCovers(first.when.with, second.when.with))) return false;
+  if (first.sample !== undefined && first.sample < 1) return false;
+  return conditionsCover(first.when, second.when);
+}
+
+/** Whether the first holds wherever the second does. */
+function conditionsCover(wide: Conditions, narrow: Conditions): boolean {
+  const { finding, post, context } = wide;
+  if (context && !narrow.context) return false;
+  if (wide.with && !(narrow.with && findingCovers(wide.with, narrow.with))) return false;
   return (
-    (!finding || (second.when.finding !== undefined && findingCovers(finding, second.when.finding))) &&
-    (!post || (second.when.post !== undefined && postCovers(post, second.when.post)))
+    (!finding || (narrow.finding !== undefined && findingCovers(finding, narrow.finding))) &&
+    (!post || (narrow.post !== undefined && postCovers(post, narrow.post)))
   );
 }
 
@@ -133,16 +153,29 @@ const within = (wide: readonly string[] | undefined, narrow: readonly string[] |
   wide === undefined || (narrow?.every(item => wide.includes(item)) ?? false);
 
 function findingCovers(wide: FindingCondition, narrow: FindingCondition): boolean {
-  const languages = [wide, narrow].flatMap(({ atLeast }) => (typeof atLeast === 'object' ? Object.keys(atLeast) : []));
+  const leasts = [wide, narrow].flatMap(({ atLeast, scores }) => [atLeast, ...Object.values(scores ?? {})]);
+  const languages = leasts.flatMap(least => (typeof least === 'object' ? Object.keys(least) : []));
+  const labels = narrow.label ?? [undefined];
   return (
     (wide.signal === undefined || (narrow.signal !== undefined && concerns(wide, narrow.signal))) &&
     within(wide.label, narrow.label) &&
     within(wide.bank, narrow.bank) &&
     (wide.confirmed === undefined || wide.confirmed === narrow.confirmed) &&
     (wide.over === undefined || wide.over === narrow.over) &&
-    [...languages, undefined].every(language => leastScore(wide, language) <= leastScore(narrow, language))
+    [...languages, undefined].every(language =>
+      labels.every(label => leastScore(wide, language, label) <= leastScore(narrow, language, label)),
+    )
   );
 }
 
 const postCovers = (wide: PostCondition, narrow: PostCondition): boolean =>
-  within(wide.language, narrow.language) && within(wide.platform, narrow.platform) && within(wide.flags, narrow.flags);
+  within(wide.language, narrow.language) &&
+  within(wide.platform, narrow.platform) &&
+  within(wide.flags, narrow.flags) &&
+  within(wide.author, narrow.author) &&
+  within(wide.has, narrow.has) &&
+  (wide.authorRemoved ?? 0) <= (narrow.authorRemoved ?? 0) &&
+  (wide.reply === undefined || wide.reply === narrow.reply) &&
+  (wide.views?.atLeast ?? 0) <= (narrow.views?.atLeast ?? 0) &&
+  (wide.views?.below ?? Number.POSITIVE_INFINITY) >= (narrow.views?.below ?? Number.POSITIVE_INFINITY) &&
+  (wide.views === undefined || narrow.views !== undefined);

@@ -1,5 +1,6 @@
 import type { Action, Finding, PostFlag } from '../contracts/index.js';
-import type { Conditions, FindingCondition, PostCondition, Rule } from './schema.js';
+import { inSample } from './sample.js';
+import { type Conditions, type FindingCondition, type PostCondition, type Rule, withinMs } from './schema.js';
 
 /** A finding, and whether its signal holds the score to be high, by a threshold of its own for the post's language. */
 export interface Found extends Finding {
@@ -11,6 +12,16 @@ export interface Judged {
   platform: string;
   language?: string | undefined;
   flags?: readonly PostFlag[];
+  /** Without it, no rule with a sample rate is for the post. */
+  id?: string;
+  author?: { id: string };
+  /** Posts of the account that were removed in the 90 days before; 0 where nobody looked. */
+  authorRemoved?: number;
+  text?: string | undefined;
+  links?: readonly unknown[] | undefined;
+  media?: readonly unknown[] | undefined;
+  inReplyTo?: string | undefined;
+  views?: number | undefined;
 }
 
 /** What follows for a post. */
@@ -25,6 +36,8 @@ export interface Decision {
   /** From 0 to 1, the more urgent the higher. */
   priority: number;
   queue?: string;
+  /** Milliseconds in which a person has to have decided, where the rule says so. */
+  within?: number;
 }
 
 /** A policy that can be decided by. Made by `loadPolicy`. */
@@ -60,6 +73,7 @@ export function decide(policy: Policy, post: Judged, findings: readonly Found[])
   for (const rule of policy.rules) {
     if (!holds(policy, rule.when, post, findings)) continue;
     if (rule.unless && holds(policy, rule.unless, post, findings)) continue;
+    if (!isSampled(rule, post)) continue;
     const { finding } = rule.when;
     const met = finding ? findings.filter(found => meets(finding, found, language)) : [];
     return {
@@ -69,6 +83,7 @@ export function decide(policy: Policy, post: Judged, findings: readonly Found[])
       scores,
       priority: rule.priority === 'score' ? met.reduce((most, { score }) => Math.max(most, score), 0) : rule.priority,
       ...(rule.queue !== undefined && { queue: rule.queue }),
+      ...(rule.within !== undefined && { within: withinMs(rule.within) }),
     };
   }
   return { action: 'allow', rule: 'no-rule', reasons: ['no rule is for this post'], scores, priority: 0 };
@@ -77,6 +92,14 @@ export function decide(policy: Policy, post: Judged, findings: readonly Found[])
 /** What was found that meets the rule's condition on findings; nothing where it has none. */
 export const ruleMet = ({ when: { finding } }: Rule, post: Judged, findings: readonly Found[]): Found[] =>
   finding ? findings.filter(found => meets(finding, found, spokenIn(post))) : [];
+
+/** Whether the post is in the share that a rule is for. */
+export const isSampled = ({ name, sample }: Rule, { platform, id }: Judged): boolean =>
+  sample === undefined || (id !== undefined && inSample(name, platform, id, sample));
+
+/** Whether any rule asks how many posts of the account were removed: then somebody has to look that up. */
+export const asksAuthorRemoved = ({ rules }: Policy): boolean =>
+  rules.some(({ when, unless }) => [when.post, unless?.post].some(post => post?.authorRemoved !== undefined));
 
 /** The language without region and script. */
 export const spokenIn = (post: Judged): string | undefined => post.language?.split('-', 1)[0];
@@ -120,12 +143,26 @@ function meets(asked: FindingCondition, found: Found, language: string | undefin
     (asked.confirmed === undefined || asked.confirmed === found.entry?.confirmed) &&
     (asked.bank === undefined || (found.entry !== undefined && asked.bank.includes(found.entry.bank))) &&
     (asked.over === undefined || found.over === true) &&
-    found.score >= leastScore(asked, language)
+    found.score >= leastScore(asked, language, found.label)
   );
 }
 
-/** The least score for a language; above every score where the condition names languages, and neither this one nor `other`. */
-export function leastScore({ atLeast }: FindingCondition, language: string | undefined): number {
+/**
+ * The least score for a language; above every score where the condition names languages, and neither this one nor `other`.
+ * @param label whose score it is, where the condition has one for each; the least of them where it is left out
+ */
+export function leastScore(
+  { atLeast, scores }: FindingCondition,
+  language: string | undefined,
+  label?: string,
+): number {
+  if (!scores) return leastOf(atLeast, language);
+  if (label !== undefined)
+    return scores[label] === undefined ? Number.POSITIVE_INFINITY : leastOf(scores[label], language);
+  return Math.min(...Object.values(scores).map(one => leastOf(one, language)));
+}
+
+function leastOf(atLeast: FindingCondition['atLeast'], language: string | undefined): number {
   if (atLeast === undefined) return 0;
   if (typeof atLeast === 'number') return atLeast;
   return (language === undefined ? undefined : atLeast[language]) ?? atLeast.other ?? Number.POSITIVE_INFINITY;
@@ -135,6 +172,14 @@ export function postMeets(asked: PostCondition, post: Judged, language: string |
   return (
     (asked.platform === undefined || asked.platform.includes(post.platform)) &&
     (asked.language === undefined || (language !== undefined && asked.language.includes(language))) &&
-    (asked.flags === undefined || asked.flags.some(flag => post.flags?.includes(flag)))
+    (asked.flags === undefined || asked.flags.some(flag => post.flags?.includes(flag))) &&
+    (asked.author === undefined || (post.author !== undefined && asked.author.includes(post.author.id))) &&
+    (asked.authorRemoved === undefined || (post.authorRemoved ?? 0) >= asked.authorRemoved) &&
+    (asked.has === undefined || asked.has.some(part => Boolean(post[part]?.length))) &&
+    (asked.reply === undefined || asked.reply === (post.inReplyTo !== undefined)) &&
+    (asked.views === undefined || (post.views !== undefined && viewsMeet(asked.views, post.views)))
   );
 }
+
+const viewsMeet = ({ atLeast = 0, below = Number.POSITIVE_INFINITY }: NonNullable<PostCondition['views']>, n: number) =>
+  n >= atLeast && n < below;

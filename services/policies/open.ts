@@ -5,13 +5,14 @@ import {
   type Decision,
   type Found,
   holds,
+  isSampled,
   type Judged,
   leastScore,
   type Policy,
   severity,
   spokenIn,
 } from './decide.js';
-import type { FindingCondition, Rule } from './schema.js';
+import { type FindingCondition, type Rule, withinMs } from './schema.js';
 
 /**
  * The first rule that would lead to something severer than `action`, if this signal found what the rule asks for; undefined where nothing that it could
@@ -30,7 +31,8 @@ export function severerRule(
       rule.when.finding !== undefined &&
       couldFind(rule.when.finding, signal, spokenIn(post)) &&
       holds(policy, { ...rule.when, finding: undefined, with: stillNeeded(rule, signal, post) }, post, findings) &&
-      !(rule.unless && holds(policy, rule.unless, post, findings)),
+      !(rule.unless && holds(policy, rule.unless, post, findings)) &&
+      isSampled(rule, post),
   );
 }
 
@@ -69,6 +71,7 @@ export function withoutAnswer(policy: Policy, rule: string, signal: string, why:
     reasons: [`${signal} gave no answer (${why}), which by rule ${rule} could have mattered${meant}`],
     priority: asReview ? (found.priority as number) : 0.5,
     ...(found?.queue !== undefined && { queue: found.queue }),
+    ...(found?.within !== undefined && { within: withinMs(found.within) }),
   };
 }
 

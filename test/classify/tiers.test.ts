@@ -1,7 +1,7 @@
 import { type Signal, SignalError } from '../../services/classify/signals/index.js';
 import { askAtOnce, type JudgedPost } from '../../services/classify/tiers.js';
 import type { Finding } from '../../services/contracts/index.js';
-import { parsePolicy } from '../../services/policies/index.js';
+import { parsePolicy, single } from '../../services/policies/index.js';
 
 const post = (text: string, more: Partial<JudgedPost> = {}): JudgedPost => ({
   id: text,
@@ -65,7 +65,7 @@ const rules = {
 };
 const ask = async (signals: Signal[], posts: JudgedPost[], ...written: string[]) => {
   const text = `name: test\nrules:\n${written.map(rule => `  - { reason: because, ${rule} }\n`).join('')}`;
-  const found = await askAtOnce(signals, parsePolicy(text, signals), posts, context);
+  const found = await askAtOnce(signals, single(parsePolicy(text, signals)), posts, context);
   return found.map(({ decision, open }) => ({
     rule: decision.rule,
     open: open.map(({ signal, rule }) => `${signal.name} by ${rule}`),

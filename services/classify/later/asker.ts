@@ -1,5 +1,13 @@
 import { eventId, type Finding, postAssessed } from '../../contracts/index.js';
-import { type Decision, decide, type Policy, severerRule, severity, withoutAnswer } from '../../policies/index.js';
+import {
+  type Decision,
+  decide,
+  type InForce,
+  severerRule,
+  severity,
+  type Trials,
+  withoutAnswer,
+} from '../../policies/index.js';
 import { loop, type Outgoing, type Runtime, type Stoppable, type Write } from '../../runtime/index.js';
 import { within } from '../../runtime/time/index.js';
 import { assessedAs, detailOf } from '../assessed.js';
@@ -7,6 +15,7 @@ import type { ClassifyMetrics } from '../metrics.js';
 import { type RunningSignals, type Signal, SignalAway } from '../signals/index.js';
 import type { ClassifyRows, QuestionRow } from '../tables.js';
 import { keepSet, setOf } from '../version-sets.js';
+import { besideRule, besideWrites, saidBeside } from './beside.js';
 import { takeBudget } from './budget.js';
 import { claim, claimOld, close, putAgain, type Question, readQuestions } from './questions.js';
 
@@ -39,8 +48,9 @@ export class Asker implements Stoppable {
   constructor(
     private readonly runtime: Runtime,
     private readonly signals: RunningSignals,
-    private readonly policy: () => Policy,
+    private readonly policies: InForce,
     private readonly metrics: Pick<ClassifyMetrics, 'asked'>,
+    private readonly trials: Trials,
   ) {
     const { time, log } = runtime;
     const again = (error: unknown): void => log.warn({ err: error }, 'questions not looked up; tried again');
@@ -58,7 +68,7 @@ export class Asker implements Stoppable {
   }
 
   #look(): void {
-    for (const signal of this.signals.signals) {
+    for (const signal of [...this.signals.signals, ...this.signals.beside().map(one => one.signal)]) {
       const { name, cost } = signal;
       if (cost !== 'remote' || this.#busy.has(name)) continue;
       const work = this.#serve(signal)
@@ -83,14 +93,19 @@ export class Asker implements Stoppable {
     }
   }
 
-  async #put(signal: Signal, rows: QuestionRow[], timeout: number): Promise<void> {
-    const policy = this.policy();
-    const { asked, moot } = await this.#stillOpen(rows, policy, signal);
+  async #put(signal: Signal, claimed: QuestionRow[], timeout: number): Promise<void> {
+    const beside = this.signals.beside().find(one => one.signal === signal);
+    const said = beside ? await saidBeside(this.runtime.db, beside, claimed) : new Map<string, undefined>();
+    // What it is held against comes first.
+    const early = claimed.filter(({ key }) => said.has(key) && said.get(key) === undefined);
+    const rows = claimed.filter(row => !early.includes(row));
+    const { asked, moot } = await this.#stillOpen(rows, signal);
+    moot.push(...early.map(row => putAgain(this.runtime, row, pause, row.attempts)));
     const perMinute = signal.limits?.perMinute ?? this.runtime.config.CLASSIFY_PER_MINUTE;
     const allowed = await takeBudget(this.runtime, signal.name, asked.length, perMinute);
     const changes: Changes = { writes: moot, events: [] };
     const spent = `its budget of ${perMinute} posts a minute is used up`;
-    for (const question of asked.splice(allowed)) this.#unanswered(changes, policy, question, spent);
+    for (const question of asked.splice(allowed)) this.#unanswered(changes, question, spent);
     if (asked.length > 0) {
       // What it goes by may change while it answers; it is named as it was when it began.
       const version = signal.version();
@@ -98,21 +113,28 @@ export class Asker implements Stoppable {
       if (answer === 'stopping') {
         for (const { row } of asked) changes.writes.push(putAgain(this.runtime, row, 0, row.attempts));
       } else if (answer instanceof Error) {
-        for (const question of asked) this.#failed(changes, policy, question, answer);
+        for (const question of asked) this.#failed(changes, question, answer);
       } else {
-        for (const [n, question] of asked.entries()) this.#answered(changes, policy, question, answer[n]!, version);
+        for (const [n, question] of asked.entries()) this.#answered(changes, question, answer[n]!, version);
+        if (beside) {
+          const { db, time } = this.runtime;
+          changes.writes.push(...besideWrites(db, beside, asked, answer, said, time.now()));
+        }
       }
     }
     await this.runtime.commit(changes.writes, changes.events);
   }
 
-  async #stillOpen(rows: QuestionRow[], policy: Policy, signal: Signal): Promise<{ asked: Question[]; moot: Write[] }> {
+  async #stillOpen(rows: QuestionRow[], signal: Signal): Promise<{ asked: Question[]; moot: Write[] }> {
     const asked: Question[] = [];
     const moot: Write[] = [];
-    (await readQuestions(this.runtime.db, rows)).forEach((question, n) => {
+    (await readQuestions(this.runtime.db, rows, this.policies, this.runtime.time.now())).forEach((question, n) => {
       if (typeof question !== 'string') {
-        const { post, flags } = question.post;
-        if (severerRule(policy, { ...post, flags }, question.findings, question.action, signal)) {
+        const { judged, findings, action } = question;
+        if (
+          rows[n]!.rule === besideRule ||
+          severerRule(this.policies.decides(judged), judged, findings, action, signal)
+        ) {
           asked.push(question);
           return;
         }
@@ -155,39 +177,42 @@ export class Asker implements Stoppable {
     }
   }
 
-  #answered(changes: Changes, policy: Policy, question: Question, found: Finding[], version: string): void {
-    const { row, post, findings } = question;
+  #answered(changes: Changes, question: Question, found: Finding[], version: string): void {
+    const { row, judged, findings } = question;
     const all = [...findings, ...found];
-    const decision = decide(policy, { ...post.post, flags: post.flags }, all);
+    const decision = decide(this.policies.decides(judged), judged, all);
     changes.writes.push(close(this.runtime, row, 'answered', { findings: found }, version));
     this.metrics.asked(row.signal, 'answered', 1);
-    this.#become(changes, policy, question, decision, all, version);
+    if (row.rule === besideRule) return;
+    this.#become(changes, question, decision, all, version);
   }
 
-  #failed(changes: Changes, policy: Policy, question: Question, error: Error): void {
+  #failed(changes: Changes, question: Question, error: Error): void {
     const { row } = question;
     if (error instanceof SignalAway || row.attempts + 1 >= tries) {
-      this.#unanswered(changes, policy, question, error.message);
+      this.#unanswered(changes, question, error.message);
       return;
     }
     this.metrics.asked(row.signal, 'failed', 1);
     changes.writes.push(putAgain(this.runtime, row, pause, row.attempts + 1));
   }
 
-  #unanswered(changes: Changes, policy: Policy, question: Question, why: string): void {
-    const { row, findings } = question;
+  #unanswered(changes: Changes, question: Question, why: string): void {
+    const { row, judged, findings } = question;
+    const policy = this.policies.decides(judged);
     changes.writes.push(close(this.runtime, row, 'unanswered', { why }, null));
     this.metrics.asked(row.signal, 'unanswered', 1);
-    const { scores } = decide(policy, { ...question.post.post, flags: question.post.flags }, findings);
+    // Nobody waits for a model that no rule sees.
+    if (row.rule === besideRule) return;
+    const { scores } = decide(policy, judged, findings);
     const decision = { ...withoutAnswer(policy, row.rule, row.signal, why), scores };
-    this.#become(changes, policy, question, decision, findings, undefined);
+    this.#become(changes, question, decision, findings, undefined);
   }
 
   /** Tells the new assessment, where it is severer than what is done so far. */
   #become(
     changes: Changes,
-    policy: Policy,
-    { row, post, action, made }: Question,
+    { row, post, judged, action, made }: Question,
     decision: Decision,
     findings: readonly Finding[],
     version: string | undefined,
@@ -196,6 +221,7 @@ export class Asker implements Stoppable {
     const { db, time } = this.runtime;
     const now = time.now();
     const asked = version === undefined ? {} : { [row.signal]: version };
+    const policy = this.policies.decides(judged);
     const versions = { ...made, policy: policy.version, signals: { ...made.signals, ...asked } };
     const assessed = assessedAs(post, decision, findings, versions, now);
     const set = setOf(versions);
@@ -210,6 +236,8 @@ export class Asker implements Stoppable {
       // Another signal's answer may have come in between.
       .where('action', 'in', db.among(milder));
     changes.writes.push(keepSet(db, versions, set, now), { query });
+    const tried = { language: judged.language, policy, decision };
+    changes.writes.push(...this.trials.again(db, this.policies, tried, now));
     const event = {
       id: eventId(`${row.key}/${row.signal}`, 'classify'),
       type: postAssessed.type,
@@ -227,12 +255,11 @@ export class Asker implements Stoppable {
     const before = time.now() - config.CLASSIFY_PATIENCE;
     const rows = await claimOld(db, before, 200, time.now(), leaseBeyond);
     if (rows.length === 0) return;
-    const policy = this.policy();
     const changes: Changes = { writes: [], events: [] };
-    (await readQuestions(db, rows)).forEach((question, n) => {
+    (await readQuestions(db, rows, this.policies, time.now())).forEach((question, n) => {
       if (typeof question === 'string')
         changes.writes.push(close(this.runtime, rows[n]!, 'moot', { why: question }, null));
-      else this.#unanswered(changes, policy, question, `not within ${config.CLASSIFY_PATIENCE / 1000} s`);
+      else this.#unanswered(changes, question, `not within ${config.CLASSIFY_PATIENCE / 1000} s`);
     });
     await this.runtime.commit(changes.writes, changes.events);
   }

@@ -1,1 +1,2 @@
 export { Asker } from './asker.js';
+export { besideQuestions } from './beside.js';

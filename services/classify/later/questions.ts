@@ -1,13 +1,18 @@
 import type { Action, AssessedWith, Finding } from '../../contracts/index.js';
 import { latestVersions, readPosts, type StoredPost } from '../../ingest/index.js';
+import type { InForce } from '../../policies/index.js';
 import type { Database, Runtime, Write } from '../../runtime/index.js';
+import { judgedPosts } from '../judged.js';
 import type { ClassifyRows, QuestionRow } from '../tables.js';
+import type { JudgedPost } from '../tiers.js';
 import { versionsIn } from '../version-sets.js';
 
 /** A question with all that is needed to put it, and to act on the answer. */
 export interface Question {
   row: QuestionRow;
   post: StoredPost;
+  /** As policies judge it. */
+  judged: JudgedPost;
   /** What was found at once. */
   findings: Finding[];
   /** What is done about the post so far, and what that was made with. */
@@ -89,7 +94,12 @@ async function take(
 }
 
 /** The posts of questions, and what is done about each so far; undefined where the answer can't matter any more, with the reason. */
-export async function readQuestions(db: Database, rows: readonly QuestionRow[]): Promise<(Question | string)[]> {
+export async function readQuestions(
+  db: Database,
+  rows: readonly QuestionRow[],
+  policies: InForce,
+  now: number,
+): Promise<(Question | string)[]> {
   const keys = rows.map(({ key }) => partsOf(key));
   const [posts, latest, assessments] = await Promise.all([
     readPosts(db, keys),
@@ -102,13 +112,16 @@ export async function readQuestions(db: Database, rows: readonly QuestionRow[]):
       .execute(),
   ]);
   const made = await versionsIn(db, assessments);
+  const found = posts.filter(post => post !== undefined);
+  const judged = new Map((await judgedPosts(db, policies, found, now)).map((one, n) => [found[n], one]));
   const actions = new Map(assessments.map(({ key, action }) => [key, action as Action]));
   return rows.map((row, n) => {
     const post = posts[n];
     if (!post) return 'the post was erased';
     if ((latest.get(row.item)?.version ?? 0) > post.post.version) return 'there is a newer version of the post';
     const findings = JSON.parse(row.findings ?? '[]') as Finding[];
-    return { row, post, findings, action: actions.get(row.key) ?? 'allow', made: made.get(row.key) ?? { policy: '' } };
+    const so = { action: actions.get(row.key) ?? ('allow' as const), made: made.get(row.key) ?? { policy: '' } };
+    return { row, post, judged: judged.get(post)!, findings, ...so };
   });
 }
 

@@ -38,6 +38,11 @@ const golden = z.strictObject({
 
 const common = {
   description: z.string().max(500).optional(),
+  /** The model whose place it could take. It is asked nothing until it is put in shadow, and speaks under that name once it is promoted. */
+  instead: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be the name of a model')
+    .optional(),
   /** In the order of the model's outputs. */
   labels: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must begin with a letter; then a-z, 0-9 and "-"'), label)

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+export { type Beside, inUse } from './in-use.js';
 export type { ModelState, ModelView } from './own-model.js';
 export { followRegistry, type Registry } from './registry.js';
-export { modelRoutes } from './routes.js';
+export { modelRoutes, trialOf } from './routes.js';
 
 /** The registry that comes with the program (`SANSDELAI_MODELS` is unset): in its sources, which the build leaves where they are. */
 export function defaultRegistry(): string {

@@ -15,6 +15,8 @@ export type ModelState = 'loading' | 'live' | 'refused' | 'absent';
 export interface ModelView {
   name: string;
   kind?: Declaration['kind'];
+  /** The model whose place it could take. */
+  instead?: string;
   description?: string;
   state: ModelState;
   version?: string;
@@ -110,6 +112,7 @@ export class OwnModel {
     return {
       name: this.name,
       ...(declared && { kind: declared.kind }),
+      ...(declared?.instead !== undefined && { instead: declared.instead }),
       ...(declared?.description !== undefined && { description: declared.description }),
       state: live && circuit !== 'closed' ? 'absent' : this.#state,
       ...(live && { version: versionOf(live), since: live.since, circuit: live.breaker.state }),

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { type Log, loop, type Stoppable, type Time } from '../../runtime/index.js';
 import type { Signal } from '../signals/signal.js';
 import { type Declaration, DeclarationError, filesOf, parseDeclaration } from './declaration.js';
+import type { Registered } from './in-use.js';
 import { type ModelView, OwnModel } from './own-model.js';
 
 const lookEvery = 1_000;
@@ -15,6 +16,8 @@ const validName = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export interface Registry extends Stoppable {
   /** One for each model whose declaration could be read, live or not. */
   signals(): readonly Signal[];
+  /** The same, with what each is called and whose place it could take. */
+  models(): readonly Registered[];
   list(): ModelView[];
   /** Looks at the folder now; resolves once what was new is live or refused. */
   look(): Promise<void>;
@@ -105,9 +108,14 @@ export async function followRegistry(folder: string, { time, log }: { time: Time
   await lookWithin(patience).catch(error => {
     throw new Error(`the registry of models (SANSDELAI_MODELS) can not be read: ${(error as Error).message}`);
   });
+  const models = (): Registered[] =>
+    [...entries.values()].flatMap(({ model: { name, declared, signal } }) =>
+      declared ? [{ name, instead: declared.instead, signal }] : [],
+    );
   const looking = loop(time, lookEvery, () => lookWithin(lookEvery), tell);
   return {
-    signals: () => [...entries.values()].filter(({ model }) => model.declared).map(({ model }) => model.signal),
+    signals: () => models().map(({ signal }) => signal),
+    models,
     list: () => [...entries.values()].map(({ model }) => model.view()).sort((a, b) => (a.name < b.name ? -1 : 1)),
     look,
     async stop() {

@@ -1,7 +1,7 @@
 import type { Finding, Post } from '../../contracts/index.js';
-import type { SignalInfo } from '../../policies/index.js';
+import { followModelForce, type SignalInfo } from '../../policies/index.js';
 import type { Runtime, Stoppable } from '../../runtime/index.js';
-import { followRegistry, type ModelView } from '../models/index.js';
+import { type Beside, followRegistry, inUse, type ModelView } from '../models/index.js';
 import { type Banks, followBanks, knownTextSignal } from './bank/index.js';
 import { hmaSignal } from './hma/index.js';
 import { knownLinkSignal } from './links/index.js';
@@ -61,6 +61,8 @@ export interface RunningSignals extends Stoppable {
   readonly signals: readonly Signal[];
   /** What policies may name: these, and those that no setting switches on. */
   readonly known: readonly SignalInfo[];
+  /** The operator's models in shadow. */
+  beside(): readonly Beside[];
   readonly banks: Banks;
   /** By signal that is asked at once, what it goes by at this moment. */
   versions(): Record<string, string>;
@@ -96,6 +98,7 @@ export async function startSignals(
     const model = keep(given ?? (await startTextModel({ time: runtime.time })));
     const banks = keep(await followBanks(runtime));
     const own = folder === undefined ? undefined : keep(await followRegistry(folder, runtime));
+    const force = own && keep(await followModelForce(runtime));
     const fetches = Object.keys(mediaSources).length > 0;
     const fixed = [
       testPostSignal,
@@ -109,7 +112,8 @@ export async function startSignals(
     ].map(keep);
     const off: SignalInfo[] = [...(fetches ? [] : [fetchedMediaInfo]), ...(hma ? [] : [hmaInfo])];
     const atOnce = fixed.filter(({ cost }) => cost !== 'remote');
-    const all = (): readonly Signal[] => (own ? [...fixed, ...own.signals()] : fixed);
+    const used = () => (own && force ? inUse(own.models(), force.current()) : { signals: [], beside: [] });
+    const all = (): readonly Signal[] => [...fixed, ...used().signals];
     return {
       get signals() {
         return all();
@@ -117,6 +121,7 @@ export async function startSignals(
       get known() {
         return [...all(), ...off];
       },
+      beside: () => used().beside,
       banks,
       versions: () => Object.fromEntries(atOnce.map(signal => [signal.name, signal.version()])),
       context: () => ({ now: runtime.time.now(), testAccounts }),

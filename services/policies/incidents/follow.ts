@@ -29,11 +29,13 @@ export async function followIncidents(runtime: Pick<Runtime, 'db' | 'time' | 'lo
         'the incidents were not read; those known before stay in force until they expire',
       ),
   );
-  let last: { policy: Policy; changed: Policy } | undefined;
+  const made = new WeakMap<Policy, Policy>();
   const apply = (policy: Policy): Policy => {
     const changed = withIncidents(policy, known, runtime.time.now());
-    if (last?.policy !== policy || last.changed.version !== changed.version) last = { policy, changed };
-    return last.changed;
+    const before = made.get(policy);
+    if (before?.version === changed.version) return before;
+    made.set(policy, changed);
+    return changed;
   };
   return { apply, stop: () => reading.stop() };
 }

@@ -317,6 +317,8 @@ export const modelSchema = z.object({
   kind: z.string().optional(),
   description: z.string().optional(),
   state: z.enum(['loading', 'live', 'refused', 'absent']),
+  instead: z.string().optional().describe('the model whose place it could take'),
+  standing: z.enum(['draft', 'shadow', 'live', 'retired']).describe('whether rules see what it says'),
   version: z.string().optional(),
   labels: z.array(z.object({ label: z.string(), meaning: z.string().optional(), threshold: z.number().optional() })),
   circuit: z.enum(['closed', 'open', 'half-open']).optional(),

@@ -12,6 +12,7 @@ import { exposedCalls } from './exposed-calls.js';
 import { formCalls } from './form-calls.js';
 import { incidentCalls } from './incident-calls.js';
 import { orderCalls } from './order-calls.js';
+import { policyCalls } from './policy-calls.js';
 import { preservedCalls } from './preserved-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
@@ -116,6 +117,7 @@ export const calls: readonly Call[] = [
   ...backtestCalls,
   ...preservedCalls,
   ...exposedCalls,
+  ...policyCalls,
   {
     method: 'get',
     path: '/v1/clocks',

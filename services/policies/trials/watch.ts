@@ -1,0 +1,113 @@
+import type { Database, Write } from '../../runtime/index.js';
+import type { Decision, Policy } from '../decide.js';
+import type { InForce } from '../force.js';
+import { type DifferenceRow, shadowSamplesTable } from './tables.js';
+import { hourOf, Tally } from './tally.js';
+
+/** What was decided on one post, by which version. */
+export interface Tried {
+  language: string | undefined;
+  policy: Policy;
+  decision: Pick<Decision, 'action' | 'rule' | 'reasons'>;
+}
+
+/** The same, with what each shadow would have done. */
+export interface Watched extends Tried {
+  /** As in `posts`: platform/version/id. */
+  key: string;
+  beside: readonly { policy: Policy; decision: Decision }[];
+}
+
+/** Differing posts kept of one pair of rules in an hour, and of all in an hour, by one process. */
+const ofPair = 10;
+const ofHour = 300;
+/** Reasons that are kept of each side, and characters of each. */
+const mostReasons = 10;
+const longest = 300;
+
+const shortened = (reasons: readonly string[]): string =>
+  JSON.stringify(reasons.slice(0, mostReasons).map(reason => reason.slice(0, longest)));
+
+/** Counts what versions under trial do, and keeps some of the posts on which they differ: all of it in the commit of the assessments. */
+export class Trials {
+  #hour = 0;
+  #kept = 0;
+  readonly #pairs = new Map<string, number>();
+
+  /** The writes for a batch of posts; none where nothing is on trial. */
+  writes(db: Database, inForce: Pick<InForce, 'canary'>, posts: readonly Watched[], now: number): Write[] {
+    const canary = inForce.canary()?.policy.version;
+    const tally = new Tally();
+    const hour = hourOf(now);
+    if (hour !== this.#hour) {
+      this.#hour = hour;
+      this.#kept = 0;
+      this.#pairs.clear();
+    }
+    const differing: DifferenceRow[] = [];
+    for (const { key, language: spoken, policy, decision, beside } of posts) {
+      const language = spoken?.split('-', 1)[0] ?? '';
+      const { action, rule } = decision;
+      if (canary !== undefined) {
+        const arm = policy.version === canary ? ('canary' as const) : ('control' as const);
+        tally.add({
+          trial: canary,
+          arm,
+          what: 'assessed',
+          hour,
+          language,
+          action,
+          rule,
+          base_action: '',
+          base_rule: '',
+        });
+      }
+      for (const { policy: shadow, decision: would } of beside) {
+        const cell = { trial: shadow.version, arm: 'shadow' as const, what: 'assessed' as const, hour, language };
+        tally.add({ ...cell, action: would.action, rule: would.rule, base_action: action, base_rule: rule });
+        if (would.action !== action && this.#keeps(`${shadow.version}\0${would.rule}\0${rule}`)) {
+          differing.push({
+            trial: shadow.version,
+            key,
+            at: now,
+            language,
+            action: would.action,
+            rule: would.rule,
+            reasons: shortened(would.reasons),
+            base: policy.version,
+            base_action: action,
+            base_rule: rule,
+            base_reasons: shortened(decision.reasons),
+          });
+        }
+      }
+    }
+    const samples = differing.length > 0 ? [db.insert(shadowSamplesTable, differing, { onConflict: 'nothing' })] : [];
+    return [...samples, ...tally.writes(db)];
+  }
+
+  /** The writes for a further assessment of a post, which a later answer made severer: what is done about it counts for whoever decided. */
+  again(db: Database, inForce: Pick<InForce, 'canary'>, { language, policy, decision }: Tried, now: number): Write[] {
+    const trial = inForce.canary()?.policy.version;
+    if (trial === undefined) return [];
+    const tally = new Tally();
+    const arm = policy.version === trial ? ('canary' as const) : ('control' as const);
+    const cell = {
+      trial,
+      arm,
+      what: 'assessed' as const,
+      hour: hourOf(now),
+      language: language?.split('-', 1)[0] ?? '',
+    };
+    tally.add({ ...cell, action: decision.action, rule: decision.rule, base_action: '', base_rule: '' });
+    return tally.writes(db);
+  }
+
+  #keeps(pair: string): boolean {
+    const kept = this.#pairs.get(pair) ?? 0;
+    if (kept >= ofPair || this.#kept >= ofHour) return false;
+    this.#pairs.set(pair, kept + 1);
+    this.#kept++;
+    return true;
+  }
+}
