@@ -11,13 +11,15 @@ const reviewing: readonly Scope[] = ['posts:read', 'cases:read', 'cases:decide',
 /** The table of who may do what. `regulator` reads figures, and no content: what entries say is granted by `ledger:details` to a key. */
 const granted: Readonly<Record<Role, readonly Scope[]>> = {
   reviewer: reviewing,
-  lead: [...reviewing, 'banks:read', 'figures:read', 'approvals:decide'],
+  lead: [...reviewing, 'banks:read', 'policies:read', 'figures:read', 'approvals:decide'],
   operator: [
     'posts:read',
     'clocks:read',
     'pages:acknowledge',
     'banks:read',
     'banks:write',
+    'policies:read',
+    'policies:write',
     'deliveries:read',
     'deliveries:replay',
     'dead-letters:read',

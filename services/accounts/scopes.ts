@@ -9,6 +9,8 @@ export const scopeSchema = z.enum([
   'cases:decide',
   'banks:read',
   'banks:write',
+  'policies:read',
+  'policies:write',
   'clocks:read',
   'figures:read',
   'approvals:decide',

@@ -1,8 +1,9 @@
 import { Router } from 'express';
 import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
-import { loadPolicy } from '../policies/index.js';
+import { evidenceTables, loadPolicy, startEvidence } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
+import { evidenceNeeds } from './evidence.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
 import { classifyMetrics } from './metrics.js';
@@ -27,7 +28,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, ...evidenceTables],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -48,13 +49,15 @@ export const classify: Service = {
     // At every start: the ledger leaves out what was entered last.
     await runtime.commit([], [toLedger(made, '/classify', time.uuid())]);
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
-    const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach));
+    const evidence = await startEvidence(runtime, evidenceNeeds(runtime, signals));
+    const stage = await runtime.run(classifyStage(runtime, signals, () => policy, metrics.reach, evidence.scores));
     const stayDown = await runtime.run(stayDownStage(runtime));
     const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
-    const asker = new Asker(runtime, signals, () => policy, metrics);
+    const asker = new Asker(runtime, signals, () => policy, metrics, evidence.scores);
     const routes = Router();
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
+    routes.use(evidence.routes);
     routes.use(modelRoutes(() => signals.models()));
     if (exchange.routes) routes.use(exchange.routes);
     return {
@@ -65,6 +68,7 @@ export const classify: Service = {
         await stayDown.stop();
         await exchange.stop();
         await asker.stop();
+        await evidence.stop();
         await signals.stop();
       },
     };

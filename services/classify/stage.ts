@@ -1,4 +1,5 @@
 import {
+  type Action,
   type AssessedWith,
   busKey,
   eventId,
@@ -8,13 +9,13 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import type { Policy } from '../policies/index.js';
+import type { Policy, Scores } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import type { Reach } from './metrics.js';
 import type { RunningSignals } from './signals/index.js';
 import { type AssessmentRow, assessmentsTable, type QuestionRow, questionsTable } from './tables.js';
-import { type AtOnce, askAtOnce } from './tiers.js';
+import { type AtOnce, askAtOnce, type JudgedPost } from './tiers.js';
 import { keepSet, setOf } from './version-sets.js';
 
 /** As in `posts`: platform/version/id. */
@@ -29,6 +30,7 @@ export function classifyStage(
   signals: RunningSignals,
   policy: () => Policy,
   reach: Reach,
+  scores?: Scores,
 ): Stage<typeof postReceived.schema> {
   const { db } = runtime;
 
@@ -87,10 +89,18 @@ export function classifyStage(
       reach(found);
       const writes = [db.insert(assessmentsTable, rows, { onConflict: 'replace' }), keepSet(db, used, set, now)];
       if (questions.length > 0) writes.push(db.insert(questionsTable, questions, { onConflict: 'nothing' }));
+      if (scores) writes.push(...scores.assessed(countedOf(rows, judged, found)));
       return { results, writes, events };
     },
   };
 }
+
+/** Posts as the counts of scores take them. */
+const countedOf = (rows: readonly AssessmentRow[], judged: readonly JudgedPost[], found: readonly AtOnce[]) =>
+  rows.map(({ action, rule }, n) => {
+    const { platform, id, version, language, flags } = judged[n]!;
+    return { platform, id, version, language, flags, action: action as Action, rule, findings: found[n]!.findings };
+  });
 
 /** What assessments of this moment are made with. */
 export function versionsOf(signals: RunningSignals, policy: Policy): AssessedWith {

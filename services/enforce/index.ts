@@ -10,9 +10,11 @@ import { queueAll, queueTable } from './queue-table.js';
 import { enforceStage } from './stage.js';
 import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js';
 
+export { auditRule, openAudits, readSeen, withdrawAudits } from './audit.js';
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
 export { liftForOrder, type Ordered, type OrderedRemoval, removeForOrder } from './orders.js';
+export { readPace } from './pace.js';
 export {
   type Claim,
   claimCases,

@@ -9,6 +9,7 @@ import { policySchema } from './schema.js';
 
 export type { SignalInfo } from './check.js';
 export { type Decision, decide, type Found, type Judged, ownPrefix, type Policy, severity } from './decide.js';
+export * from './evidence/index.js';
 export { couldChange, severerRule, withoutAnswer } from './open.js';
 export type { Rule } from './schema.js';
 

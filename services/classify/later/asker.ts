@@ -1,5 +1,13 @@
 import { eventId, type Finding, postAssessed } from '../../contracts/index.js';
-import { type Decision, decide, type Policy, severerRule, severity, withoutAnswer } from '../../policies/index.js';
+import {
+  type Decision,
+  decide,
+  type Policy,
+  type Scores,
+  severerRule,
+  severity,
+  withoutAnswer,
+} from '../../policies/index.js';
 import { loop, type Outgoing, type Runtime, type Stoppable, type Write } from '../../runtime/index.js';
 import { within } from '../../runtime/time/index.js';
 import { assessedAs, detailOf } from '../assessed.js';
@@ -41,6 +49,7 @@ export class Asker implements Stoppable {
     private readonly signals: RunningSignals,
     private readonly policy: () => Policy,
     private readonly metrics: Pick<ClassifyMetrics, 'asked'>,
+    private readonly scores?: Scores,
   ) {
     const { time, log } = runtime;
     const again = (error: unknown): void => log.warn({ err: error }, 'questions not looked up; tried again');
@@ -161,6 +170,7 @@ export class Asker implements Stoppable {
     const decision = decide(policy, { ...post.post, flags: post.flags }, all);
     changes.writes.push(close(this.runtime, row, 'answered', { findings: found }, version));
     this.metrics.asked(row.signal, 'answered', 1);
+    this.#count(changes, question, decision, all);
     this.#become(changes, policy, question, decision, all, version);
   }
 
@@ -180,7 +190,21 @@ export class Asker implements Stoppable {
     this.metrics.asked(row.signal, 'unanswered', 1);
     const { scores } = decide(policy, { ...question.post.post, flags: question.post.flags }, findings);
     const decision = { ...withoutAnswer(policy, row.rule, row.signal, why), scores };
+    this.#count(changes, question, decision, findings);
     this.#become(changes, policy, question, decision, findings, undefined);
+  }
+
+  /** Counts what was found, under what is done then. What another signal's answer changed meanwhile is counted with that one. */
+  #count(
+    changes: Changes,
+    { post, action, rule, findings }: Question,
+    decision: Decision,
+    all: readonly Finding[],
+  ): void {
+    const before = { action, rule, findings };
+    const after = severity[decision.action] > severity[action] ? decision : before;
+    const more = this.scores?.answered({ ...post.post, flags: post.flags }, before, { ...after, findings: all });
+    changes.writes.push(...(more ?? []));
   }
 
   /** Tells the new assessment, where it is severer than what is done so far. */

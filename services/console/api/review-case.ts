@@ -1,6 +1,6 @@
 import { readAssessment } from '../../classify/index.js';
 import type { Finding, Post } from '../../contracts/index.js';
-import { type CaseRow, readAuthor } from '../../enforce/index.js';
+import { auditRule, type CaseRow, readAuthor } from '../../enforce/index.js';
 import { readPosts, readVersions } from '../../ingest/index.js';
 import type { Runtime } from '../../runtime/index.js';
 import { readClocks } from './clocks.js';
@@ -23,7 +23,9 @@ export async function readReviewCase({ db, config }: Runtime, row: CaseRow, show
   ]);
   const post = stored?.post;
   const assessment = assessments.find(({ key }) => key === `${platform}/${version}/${postId}`);
-  const findings = assessment ? ((JSON.parse(assessment.detail) as { findings?: Finding[] }).findings ?? []) : [];
+  // Who decides for the audit is not told what the signals made of it.
+  const told = row.rule === auditRule ? undefined : assessment;
+  const findings = told ? ((JSON.parse(told.detail) as { findings?: Finding[] }).findings ?? []) : [];
   const due = clocks.filter(({ state }) => state === 'running' || state === 'breached');
   const nearest = due.reduce<(typeof due)[number] | undefined>(
     (least, clock) => (clock.due_at !== null && clock.due_at < (least?.due_at ?? Infinity) ? clock : least),

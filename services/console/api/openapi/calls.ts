@@ -7,6 +7,7 @@ import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
 import { orderCalls } from './order-calls.js';
+import { whatIfCalls } from './what-if-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
 export interface Call {
@@ -104,6 +105,7 @@ export const calls: readonly Call[] = [
     answers: { 200: { description: 'Newest first.', body: json(answers.removalsSchema) } },
   },
   ...orderCalls,
+  ...whatIfCalls,
   {
     method: 'get',
     path: '/v1/clocks',
