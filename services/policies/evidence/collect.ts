@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Action, Finding, PostFlag } from '../../contracts/index.js';
-import { bandOf, bucketOf, classOf } from './buckets.js';
+import { bandOf, bandsFrom, bucketCount, bucketOf, classOf } from './buckets.js';
 import type { Class } from './tables.js';
 
 /** A post that was assessed, and what was made of it. */
@@ -49,7 +49,10 @@ export interface Counts {
 /** Posts that no figure counts: the probe's own, and those of the past. */
 const uncounted = (flags: readonly PostFlag[]): boolean => flags.includes('probe') || flags.includes('backfill');
 
-const spoken = (language: string | undefined): string => language?.split('-', 1)[0] ?? '';
+const spoken = (language: string | undefined): string => {
+  const end = language?.indexOf('-') ?? -1;
+  return end < 0 ? (language ?? '') : language!.slice(0, end);
+};
 
 /** Scores below say nothing of interest by themselves: there is one such post beside another. */
 const exampleFrom = 2;
@@ -57,97 +60,114 @@ const mostExamples = 300;
 
 /** Of two posts with the same key, the same number: from 0 (in) to 1 (out). Nobody can tell it from the post's words. */
 export const drawOf = (key: string): number =>
-  createHash('sha256').update(`audit\0${key}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  Number.parseInt(hash('sha256', `audit\0${key}`, 'hex').slice(0, 12), 16) / 2 ** 48;
 
+/** One label of one signal in a group. */
 interface Cell {
-  buckets: Map<number, number>;
-  examples: Map<number, Example>;
+  signal: string;
+  label: string;
+  /** It speaks for a post: no score that the audit goes by. */
+  speaksFor: boolean;
+  /** By bucket. */
+  counts: Int32Array;
+  examples: (Example | undefined)[];
   /** The post that was counted last, and where: two findings of one label are one score, the higher one. */
   post: number;
   bucket: number;
 }
 
-interface Group {
-  first: Assessed;
-  bands: Map<number, number>;
-  labels: Map<string, Map<string, Cell>>;
-}
+class Group {
+  readonly bands = new Int32Array(bandsFrom.length);
+  readonly cells: Cell[] = [];
+  readonly #byName = new Map<string, Cell>();
 
-const add = (counts: Map<number, number>, key: number, n: number): void => {
-  counts.set(key, (counts.get(key) ?? 0) + n);
-};
+  constructor(readonly first: Assessed) {}
 
-/**
- * Counts a batch. Cheap, as it is done for every post: about a microsecond a post.
- * @param contexts by signal, labels that speak for a post: they are no score that the audit goes by
- */
-export function collect(
-  posts: readonly Assessed[],
-  contexts: Readonly<Record<string, readonly string[]>>,
-  rateOf: RateOf,
-): Counts | undefined {
-  const groups = new Map<string, Group>();
-  const chosen: Chosen[] = [];
-  let examples = 0;
-  posts.forEach((post, n) => {
-    if (uncounted(post.flags)) return;
-    const { platform, action, rule, findings } = post;
-    const language = spoken(post.language);
-    const name = `${action} ${rule} ${language} ${platform}`;
-    let group = groups.get(name);
-    if (!group) {
-      group = { first: post, bands: new Map(), labels: new Map() };
-      groups.set(name, group);
+  /** Signals name their labels in the same order every time, so the place is nearly always the right guess. */
+  cell(signal: string, label: string, guess: number, contexts: Contexts): Cell {
+    const guessed = this.cells[guess];
+    if (guessed && guessed.label === label && guessed.signal === signal) return guessed;
+    const name = `${signal} ${label}`;
+    let cell = this.#byName.get(name);
+    if (!cell) {
+      const speaksFor = contexts[signal]?.includes(label) ?? false;
+      cell = { signal, label, speaksFor, counts: new Int32Array(bucketCount), examples: [], post: -1, bucket: 0 };
+      this.#byName.set(name, cell);
+      this.cells.push(cell);
     }
-    let top = 0;
-    for (const { signal, label, score } of findings) {
-      if (score > top && !contexts[signal]?.includes(label)) top = score;
-      let labels = group.labels.get(signal);
-      if (!labels) {
-        labels = new Map();
-        group.labels.set(signal, labels);
-      }
-      let cell = labels.get(label);
-      if (!cell) {
-        cell = { buckets: new Map(), examples: new Map(), post: -1, bucket: 0 };
-        labels.set(label, cell);
-      }
-      const bucket = bucketOf(score);
-      if (cell.post === n) {
-        if (bucket <= cell.bucket) continue;
-        add(cell.buckets, cell.bucket, -1);
-      }
-      add(cell.buckets, bucket, 1);
-      cell.post = n;
-      cell.bucket = bucket;
-      if (bucket < exampleFrom || examples >= mostExamples || cell.examples.has(bucket)) continue;
-      examples++;
-      cell.examples.set(bucket, [bucket, keyOf(post), score]);
-    }
-    const band = bandOf(top);
-    add(group.bands, band, 1);
-    const choice = choose(post, language, band, rateOf);
-    if (choice) chosen.push(choice);
-  });
-  if (groups.size === 0) return undefined;
-  return {
-    groups: [...groups.values()].map(({ first: { platform, language, action, rule }, bands, labels }) => ({
+    return cell;
+  }
+
+  /** As it is kept: only what is not zero. */
+  counted(): Counts['groups'][number] {
+    const { platform, language, action, rule } = this.first;
+    return {
       platform,
       language: spoken(language),
       action,
       rule,
-      bands: Object.fromEntries(bands),
-      labels: [...labels].flatMap(([signal, cells]) =>
-        [...cells].map(([label, { buckets, examples: some }]): Counts['groups'][number]['labels'][number] => [
-          signal,
-          label,
-          Object.fromEntries([...buckets].filter(([, count]) => count !== 0)),
-          [...some.values()],
-        ]),
-      ),
-    })),
-    chosen,
-  };
+      bands: sparse(this.bands),
+      labels: this.cells.map(({ signal, label, counts, examples }) => [
+        signal,
+        label,
+        sparse(counts),
+        examples.filter(one => one !== undefined),
+      ]),
+    };
+  }
+}
+
+function sparse(counts: Int32Array): Record<number, number> {
+  const made: Record<number, number> = {};
+  for (let n = 0; n < counts.length; n++) if (counts[n] !== 0) made[n] = counts[n]!;
+  return made;
+}
+
+type Contexts = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Counts a batch. Cheap, as it is done for every post.
+ * @param contexts by signal, labels that speak for a post: they are no score that the audit goes by
+ */
+export function collect(posts: readonly Assessed[], contexts: Contexts, rateOf: RateOf): Counts | undefined {
+  const groups = new Map<string, Group>();
+  const chosen: Chosen[] = [];
+  let examples = 0;
+  for (let n = 0; n < posts.length; n++) {
+    const post = posts[n]!;
+    const { platform, action, rule, findings, flags } = post;
+    if (flags.length > 0 && uncounted(flags)) continue;
+    const language = spoken(post.language);
+    const name = `${action} ${rule} ${language} ${platform}`;
+    let group = groups.get(name);
+    if (!group) {
+      group = new Group(post);
+      groups.set(name, group);
+    }
+    let top = 0;
+    for (let i = 0; i < findings.length; i++) {
+      const { signal, label, score } = findings[i]!;
+      const cell = group.cell(signal, label, i, contexts);
+      if (score > top && !cell.speaksFor) top = score;
+      const bucket = bucketOf(score);
+      if (cell.post === n) {
+        if (bucket <= cell.bucket) continue;
+        cell.counts[cell.bucket]!--;
+      }
+      cell.counts[bucket]!++;
+      cell.post = n;
+      cell.bucket = bucket;
+      if (bucket < exampleFrom || examples >= mostExamples || cell.examples[bucket]) continue;
+      examples++;
+      cell.examples[bucket] = [bucket, keyOf(post), score];
+    }
+    const band = bandOf(top);
+    group.bands[band]!++;
+    const choice = choose(post, language, band, rateOf);
+    if (choice) chosen.push(choice);
+  }
+  if (groups.size === 0) return undefined;
+  return { groups: [...groups.values()].map(group => group.counted()), chosen };
 }
 
 export const keyOf = ({ platform, version, id }: Pick<Assessed, 'platform' | 'version' | 'id'>): string =>
@@ -181,7 +201,7 @@ export function recount(
   post: Omit<Assessed, 'action' | 'rule' | 'findings'>,
   before: Pick<Assessed, 'action' | 'rule' | 'findings'>,
   after: Pick<Assessed, 'action' | 'rule' | 'findings'>,
-  contexts: Readonly<Record<string, readonly string[]>>,
+  contexts: Contexts,
 ): Counts | undefined {
   const never: RateOf = () => 0;
   const was = collect([{ ...post, ...before }], contexts, never);

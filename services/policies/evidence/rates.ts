@@ -60,8 +60,13 @@ function spread(posts: readonly number[], weights: readonly number[], budget: nu
 
 /** The rates as they are used: of a stratum that nobody has seen yet, what its share of the budget would be. */
 export function rateOf(rows: readonly RateRow[], budgets: Budgets): RateOf {
-  const known = new Map(rows.map(row => [`${row.class} ${row.band} ${row.language}`, row.rate]));
   const unknown = (what: Class): number => Math.min(1, (budgets[what] ?? 0) / bandsFrom.length / 10 / leastPosts);
-  return (what, language, band) =>
-    (budgets[what] ?? 0) === 0 ? 0 : (known.get(`${what} ${band} ${language}`) ?? unknown(what));
+  const byClass = (what: Class): Map<string, number>[] =>
+    bandsFrom.map(
+      (_, band) =>
+        new Map(rows.filter(row => row.class === what && row.band === band).map(row => [row.language, row.rate])),
+    );
+  const known = { allowed: byClass('allowed'), reviewed: [], removed: byClass('removed') };
+  const otherwise = { allowed: unknown('allowed'), reviewed: 0, removed: unknown('removed') };
+  return (what, language, band) => (otherwise[what] === 0 ? 0 : (known[what][band]?.get(language) ?? otherwise[what]));
 }

@@ -6,20 +6,20 @@ import type { Decided } from './weigh.js';
 const most = 20_000;
 
 export interface Looked {
-  decided: Decided[];
+  decided: (Omit<Decided, 'score'> & { scores: string })[];
   /** Chosen, and decided by nobody yet; and those that can't be any more. */
   open: number;
   lost: number;
 }
 
-/** What people decided of posts chosen since then, as far as one label is concerned: the latest 20,000. */
-export async function readDecided(db: Database, of: { signal: string; label: string; since: number }): Promise<Looked> {
+/** What people decided of posts chosen since then: the latest 20,000. Cost: so many rows of the index `evidence_posts_chosen`. */
+export async function readDecided(db: Database, since: number): Promise<Looked> {
   const rows = db.tables<EvidenceRows>();
   const [found, counts] = await Promise.all([
     rows
       .selectFrom('evidence_posts')
       .select(['class', 'band', 'language', 'probability', 'violates', 'scores'])
-      .where('chosen_at', '>=', of.since)
+      .where('chosen_at', '>=', since)
       .where('state', '=', 'decided')
       .orderBy('chosen_at', 'desc')
       .limit(most)
@@ -27,7 +27,7 @@ export async function readDecided(db: Database, of: { signal: string; label: str
     rows
       .selectFrom('evidence_posts')
       .select(({ fn }) => ['state', fn.countAll<number>().as('n')])
-      .where('chosen_at', '>=', of.since)
+      .where('chosen_at', '>=', since)
       .groupBy('state')
       .execute(),
   ]);
@@ -40,16 +40,22 @@ export async function readDecided(db: Database, of: { signal: string; label: str
       language,
       probability,
       violates: violates === 1,
-      score: scoreIn(scores, of),
+      scores,
     })),
     open: count('chosen', 'open'),
     lost: count('lost'),
   };
 }
 
-function scoreIn(scores: string, { signal, label }: { signal: string; label: string }): number | undefined {
-  const parsed = JSON.parse(scores) as [string, string, number][];
-  return parsed.find(one => one[0] === signal && one[1] === label)?.[2];
+/** The decisions as far as one label is concerned. */
+export function ofLabel(decided: Looked['decided'], signal: string, label: string): Decided[] {
+  // Read without taking the rest apart: there are many, and each holds every label. Within a JSON string no such mark can stand.
+  const mark = `[${JSON.stringify(signal)},${JSON.stringify(label)},`;
+  return decided.map(({ class: what, band, language, probability, violates, scores }) => {
+    const at = scores.indexOf(mark);
+    const score = at < 0 ? undefined : Number.parseFloat(scores.slice(at + mark.length, at + mark.length + 24));
+    return { class: what, band, language, probability, violates, score };
+  });
 }
 
 export interface Near {
@@ -65,7 +71,7 @@ export interface Near {
 
 /**
  * Posts whose score lies between two thresholds, or next to one, the nearest to the first one first. Some of each bucket are kept, so this is a selection.
- * Cost: a range of the primary key of `score_examples`, at most 8 rows for each bucket and language.
+ * Cost: a range of the primary key of `score_examples`, at most 8 rows for each bucket and language, and 800 in all.
  */
 export async function readNear(
   db: Database,
@@ -79,9 +85,10 @@ export async function readNear(
     .where('signal', '=', of.signal)
     .where('label', '=', of.label)
     .where('bucket', '>=', bucketOf(least))
-    .where('bucket', '<=', bucketOf(most));
+    .where('bucket', '<=', bucketOf(most))
+    .orderBy('bucket', of.from <= of.to ? 'asc' : 'desc');
   if (of.language !== undefined) query = query.where('language', '=', of.language);
-  const rows = await query.limit(5_000).execute();
+  const rows = await query.limit(Math.max(400, 4 * of.limit)).execute();
   return rows
     .filter(({ score }) => score >= least && score < most)
     .sort((a, b) => Math.abs(a.score - of.from) - Math.abs(b.score - of.from))

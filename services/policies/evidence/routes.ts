@@ -7,8 +7,8 @@ import { bucketCount, bucketOf } from './buckets.js';
 import type { Estimate } from './estimate.js';
 import { day } from './fold.js';
 import { readLabels, readSeries, type Series } from './histogram.js';
-import { type Looked, readDecided, readNear } from './read.js';
-import { weigh } from './weigh.js';
+import { type Looked, ofLabel, readDecided, readNear } from './read.js';
+import { type Decided, weigh } from './weigh.js';
 import { doneOf, loadOf, type Move, qualityOf, type Staff, volumesOf } from './what-if.js';
 import { wordsFor } from './words.js';
 
@@ -42,10 +42,18 @@ export const curveQuery = whatIfQuery.omit({ threshold: true, from: true, posts:
 /** How old (ms) what was read for one label may be: a slider asks many times within it. */
 const fresh = 15_000;
 
+interface Quality {
+  at: ReturnType<typeof qualityOf>;
+  leftOut: number;
+}
+
 interface Read {
   series: Series[];
   posts: Series[];
   looked: Looked;
+  decided: Decided[];
+  /** By language, and `*` for all: quality at every hundredth. It is the same while a slider moves. */
+  quality: Map<string, Quality>;
   staff: Staff;
   /** Days that there are counts of, of those asked for. */
   days: number;
@@ -57,6 +65,7 @@ type Asked = z.output<typeof curveQuery>;
 export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
   const { db, time, config } = runtime;
   const router = Router();
+  const decisions = new LRUCache<number, { at: number; read: Promise<Looked> }>({ max: 8 });
   const cache = new LRUCache<string, { at: number; read: Promise<Read> }>({ max: 64 });
 
   async function readNow({ signal, label, days }: Asked): Promise<Read> {
@@ -64,11 +73,24 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
     const [series, posts, looked, { handling, reviewers, open }, counted] = await Promise.all([
       readSeries(db, { signal, label, since }),
       readSeries(db, { signal: '', label: '', since }),
-      readDecided(db, { signal, label, since }),
+      readLooked(days),
       pace(),
       countedDays(since, days),
     ]);
-    return { series, posts, looked, staff: { handling, reviewers, open, limit: config.CLOCK_REVIEW }, days: counted };
+    const staff = { handling, reviewers, open, limit: config.CLOCK_REVIEW };
+    const decided = ofLabel(looked.decided, signal, label);
+    return { series, posts, looked, decided, quality: new Map(), staff, days: counted };
+  }
+
+  /** Read once for all labels. */
+  function readLooked(days: number): Promise<Looked> {
+    const now = time.steady();
+    const known = decisions.get(days);
+    if (known && now - known.at < fresh) return known.read;
+    const made = { at: now, read: readDecided(db, time.now() - days * day) };
+    decisions.set(days, made);
+    made.read.catch(() => decisions.delete(days));
+    return made.read;
   }
 
   /** A new installation has counted for less than it is asked for. */
@@ -91,16 +113,25 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
 
   const thresholds = Array.from({ length: bucketCount }, (_, n) => n / 100);
 
+  function qualityIn(found: Read, of: string | undefined): Quality {
+    const known = found.quality.get(of ?? '*');
+    if (known) return known;
+    const weighed = weigh(found.decided, found.posts, of);
+    const made = { at: qualityOf(weighed, thresholds), leftOut: weighed.leftOut };
+    found.quality.set(of ?? '*', made);
+    return made;
+  }
+
   /** What follows at each of these thresholds, for one language or all. */
   function follows(found: Read, asked: Asked, at: readonly number[], of: string | undefined) {
     const own = (one: Series): boolean => of === undefined || one.language === of;
     const move: Move = { action: asked.action, rule: asked.rule };
     const posts = found.posts.filter(own);
     const volumes = volumesOf(found.series.filter(own), doneOf(posts), move, found.days);
-    const weighed = weigh(found.looked.decided, found.posts, of);
-    const quality = qualityOf(weighed, at);
+    const quality = qualityIn(found, of).at;
     const staff = { ...found.staff, ...(asked.reviewers !== undefined && { reviewers: asked.reviewers }) };
-    return at.map((threshold, n) => {
+    return at.map(threshold => {
+      const { precision, recall } = quality[bucketOf(threshold)]!;
       const volume = volumes[bucketOf(threshold)]!;
       const { hours, utilisation, share, perDay } = loadOf(volume.reviewed, staff);
       return {
@@ -115,8 +146,8 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
           ...(utilisation !== undefined && { utilisation: round(utilisation) }),
           ...(perDay !== undefined && { clocksAtRiskPerDay: round(perDay), clocksAtRisk: round(share ?? 0) }),
         }),
-        precision: shown('precision', quality[n]!.precision),
-        recall: shown('recall', quality[n]!.recall),
+        precision: shown('precision', precision),
+        recall: shown('recall', recall),
       };
     });
   }
@@ -132,7 +163,7 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
     decisions: found.looked.decided.length,
     undecided: found.looked.open,
     lost: found.looked.lost,
-    removedUnseen: round(weigh(found.looked.decided, found.posts, asked.language).leftOut),
+    removedUnseen: round(qualityIn(found, asked.language).leftOut),
   });
 
   router.get('/v1/what-if', requireScope('policies:read'), async (req, res) => {

@@ -37,7 +37,9 @@ export function weigh(decided: readonly Decided[], posts: readonly Series[], lan
   const nameOf = (what: Class, band: number, of: string): string => `${what} ${band} ${of}`;
   for (const one of own) {
     const name = nameOf(one.class, one.band, one.language);
-    strata.set(name, [...(strata.get(name) ?? []), one]);
+    const members = strata.get(name);
+    if (members) members.push(one);
+    else strata.set(name, [one]);
   }
   let all = 0;
   for (const { action, language: of, counts } of posts) {
