@@ -3,6 +3,7 @@ import { connectorsOf } from '../platforms/index.js';
 import {
   backtestTables,
   endIncidents,
+  evidenceTables,
   findVersion,
   followCanary,
   followIncidents,
@@ -16,11 +17,13 @@ import {
   restoredStage,
   reviewedStage,
   startBacktests,
+  startEvidence,
   startHolds,
   Trials,
 } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
 import { replayerOf } from './backtest/index.js';
+import { evidenceNeeds } from './evidence.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
 import { madeOf } from './made.js';
@@ -64,6 +67,7 @@ export const classify: Service = {
     incidentsTable,
     ...backtestTables,
     ...holdTables,
+    ...evidenceTables,
   ],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
@@ -88,14 +92,18 @@ export const classify: Service = {
     const policies = overlaid(written, policy => holds.apply(incidents.apply(policy)));
     const metrics = classifyMetrics(runtime.metrics, () => signals.models());
     const trials = new Trials();
-    const stage = await runtime.run(classifyStage(runtime, signals, policies, metrics.reach, trials));
+    const evidence = await startEvidence(runtime, evidenceNeeds(runtime, signals));
+    const { scores } = evidence;
+    const stage = await runtime.run(
+      classifyStage(runtime, signals, policies, { reach: metrics.reach, trials, scores }),
+    );
     const made = madeOf(runtime.db);
     const reviewed = await runtime.run(reviewedStage(runtime.db, policies, made));
     const restored = await runtime.run(restoredStage(runtime.db, policies, made));
     const canary = followCanary(runtime);
     const stayDown = await runtime.run(stayDownStage(runtime));
     const exchange = await startExchange(runtime, { file: runtime.config.SANSDELAI_EXCHANGES });
-    const asker = new Asker(runtime, signals, policies, metrics, trials);
+    const asker = new Asker(runtime, signals, policies, { asked: metrics.asked, trials, scores });
     const ending = endIncidents(runtime, {
       clear: (bank, from, by) => clearUnconfirmed(runtime, bank, from, by),
       tally: (bank, from) => tallySince(runtime, bank, from),
@@ -111,6 +119,7 @@ export const classify: Service = {
     routes.use(holds.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
+    routes.use(evidence.routes);
     routes.use(policyRoutes(runtime, () => signals.known));
     routes.use(modelRoutes(runtime, () => signals.models()));
     if (exchange.routes) routes.use(exchange.routes);
@@ -124,6 +133,7 @@ export const classify: Service = {
         await Promise.all([reviewed.stop(), restored.stop(), canary.stop()]);
         await exchange.stop();
         await asker.stop();
+        await evidence.stop();
         await ending.stop();
         await holds.stop();
         await incidents.stop();

@@ -1,4 +1,5 @@
 import {
+  type Action,
   type AssessedWith,
   busKey,
   eventId,
@@ -8,7 +9,7 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import { type InForce, type Policy, packBasis, type Trials } from '../policies/index.js';
+import { type InForce, type Policy, packBasis, type Scores, type Trials } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import { judgedPosts } from './judged.js';
@@ -16,11 +17,18 @@ import { besideQuestions } from './later/index.js';
 import type { Reach } from './metrics.js';
 import type { RunningSignals } from './signals/index.js';
 import { type AssessmentRow, assessmentsTable, type QuestionRow, questionsTable } from './tables.js';
-import { type AtOnce, askAtOnce } from './tiers.js';
+import { type AtOnce, askAtOnce, type JudgedPost } from './tiers.js';
 import { keepSet, setOf } from './version-sets.js';
 
 /** As in `posts`: platform/version/id. */
 const keyOf = ({ platform, version, id }: PostAssessed): string => `${platform}/${version}/${id}`;
+
+/** Who watches what is decided: the metrics, versions on trial, the counts of scores. */
+export interface Watching {
+  reach: Reach;
+  trials: Trials;
+  scores?: Scores;
+}
 
 /**
  * Assesses what came in by what is known at once. What is allowed is kept and told to nobody: it starts no clock and no case. Where a costly signal could
@@ -30,8 +38,7 @@ export function classifyStage(
   runtime: Runtime,
   signals: RunningSignals,
   policies: InForce,
-  reach: Reach,
-  trials: Trials,
+  { reach, trials, scores }: Watching,
 ): Stage<typeof postReceived.schema> {
   const { db } = runtime;
 
@@ -106,10 +113,18 @@ export function classifyStage(
       questions.push(...besideQuestions(questions, signals.beside()));
       if (questions.length > 0) writes.push(db.insert(questionsTable, questions, { onConflict: 'nothing' }));
       writes.push(...trials.writes(db, policies, watched, now));
+      if (scores) writes.push(...scores.assessed(countedOf(rows, judged, found)));
       return { results, writes, events };
     },
   };
 }
+
+/** Posts as the counts of scores take them. */
+const countedOf = (rows: readonly AssessmentRow[], judged: readonly JudgedPost[], found: readonly AtOnce[]) =>
+  rows.map(({ action, rule }, n) => {
+    const { platform, id, version, language, flags } = judged[n]!;
+    return { platform, id, version, language, flags, action: action as Action, rule, findings: found[n]!.findings };
+  });
 
 /** What assessments of this moment are made with. */
 export function versionsOf(signals: RunningSignals, policy: Policy): AssessedWith {

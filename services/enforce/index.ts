@@ -15,11 +15,13 @@ import { enforceStage } from './stage.js';
 import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js';
 
 export { type DecidedOnRule, readDecidedOnRules } from './acted.js';
+export { auditRule, openAudits, readSeen, withdrawAudits } from './audit.js';
 export { countBroughtBack } from './brought-back.js';
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
 export { readHumanCheck, setHumanCheck } from './human-check.js';
 export { liftForOrder, type Ordered, type OrderedRemoval, removeForOrder } from './orders.js';
+export { readPace } from './pace.js';
 export {
   openingKind,
   openingSchema,

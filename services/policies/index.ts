@@ -32,6 +32,7 @@ export {
   ruleMet,
   severity,
 } from './decide.js';
+export * from './evidence/index.js';
 export { followPolicies, type InForce, overlaid, single } from './force.js';
 export {
   type Hold,

@@ -3,6 +3,7 @@ import {
   type Decision,
   decide,
   type InForce,
+  type Scores,
   severerRule,
   severity,
   type Trials,
@@ -49,8 +50,7 @@ export class Asker implements Stoppable {
     private readonly runtime: Runtime,
     private readonly signals: RunningSignals,
     private readonly policies: InForce,
-    private readonly metrics: Pick<ClassifyMetrics, 'asked'>,
-    private readonly trials: Trials,
+    private readonly watching: Pick<ClassifyMetrics, 'asked'> & { trials: Trials; scores?: Scores },
   ) {
     const { time, log } = runtime;
     const again = (error: unknown): void => log.warn({ err: error }, 'questions not looked up; tried again');
@@ -142,7 +142,7 @@ export class Asker implements Stoppable {
       const why = typeof question === 'string' ? question : 'its answer could change nothing any more';
       moot.push(close(this.runtime, rows[n]!, 'moot', { why }, null));
     });
-    if (moot.length > 0) this.metrics.asked(signal.name, 'moot', moot.length);
+    if (moot.length > 0) this.watching.asked(signal.name, 'moot', moot.length);
     return { asked, moot };
   }
 
@@ -182,8 +182,9 @@ export class Asker implements Stoppable {
     const all = [...findings, ...found];
     const decision = decide(this.policies.decides(judged), judged, all);
     changes.writes.push(close(this.runtime, row, 'answered', { findings: found }, version));
-    this.metrics.asked(row.signal, 'answered', 1);
+    this.watching.asked(row.signal, 'answered', 1);
     if (row.rule === besideRule) return;
+    this.#count(changes, question, decision, all);
     this.#become(changes, question, decision, all, version);
   }
 
@@ -193,7 +194,7 @@ export class Asker implements Stoppable {
       this.#unanswered(changes, question, error.message);
       return;
     }
-    this.metrics.asked(row.signal, 'failed', 1);
+    this.watching.asked(row.signal, 'failed', 1);
     changes.writes.push(putAgain(this.runtime, row, pause, row.attempts + 1));
   }
 
@@ -201,12 +202,29 @@ export class Asker implements Stoppable {
     const { row, judged, findings } = question;
     const policy = this.policies.decides(judged);
     changes.writes.push(close(this.runtime, row, 'unanswered', { why }, null));
-    this.metrics.asked(row.signal, 'unanswered', 1);
+    this.watching.asked(row.signal, 'unanswered', 1);
     // Nobody waits for a model that no rule sees.
     if (row.rule === besideRule) return;
     const { scores } = decide(policy, judged, findings);
     const decision = { ...withoutAnswer(policy, row.rule, row.signal, why), scores };
+    this.#count(changes, question, decision, findings);
     this.#become(changes, question, decision, findings, undefined);
+  }
+
+  /** Counts what was found, under what is done then. What another signal's answer changed meanwhile is counted with that one. */
+  #count(
+    changes: Changes,
+    { post, action, rule, findings }: Question,
+    decision: Decision,
+    all: readonly Finding[],
+  ): void {
+    const before = { action, rule, findings };
+    const after = severity[decision.action] > severity[action] ? decision : before;
+    const more = this.watching.scores?.answered({ ...post.post, flags: post.flags }, before, {
+      ...after,
+      findings: all,
+    });
+    changes.writes.push(...(more ?? []));
   }
 
   /** Tells the new assessment, where it is severer than what is done so far. */
@@ -237,7 +255,7 @@ export class Asker implements Stoppable {
       .where('action', 'in', db.among(milder));
     changes.writes.push(keepSet(db, versions, set, now), { query });
     const tried = { language: judged.language, policy, decision };
-    changes.writes.push(...this.trials.again(db, this.policies, tried, now));
+    changes.writes.push(...this.watching.trials.again(db, this.policies, tried, now));
     const event = {
       id: eventId(`${row.key}/${row.signal}`, 'classify'),
       type: postAssessed.type,

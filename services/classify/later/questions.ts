@@ -17,6 +17,7 @@ export interface Question {
   findings: Finding[];
   /** What is done about the post so far, and what that was made with. */
   action: Action;
+  rule: string;
   made: AssessedWith;
 }
 
@@ -107,20 +108,21 @@ export async function readQuestions(
     db
       .tables<ClassifyRows>()
       .selectFrom('assessments')
-      .select(['key', 'action', 'detail'])
+      .select(['key', 'action', 'rule', 'detail'])
       .where('key', 'in', db.among(rows.map(({ key }) => key)))
       .execute(),
   ]);
   const made = await versionsIn(db, assessments);
   const found = posts.filter(post => post !== undefined);
   const judged = new Map((await judgedPosts(db, policies, found, now)).map((one, n) => [found[n], one]));
-  const actions = new Map(assessments.map(({ key, action }) => [key, action as Action]));
+  const actions = new Map(assessments.map(({ key, action, rule }) => [key, { action: action as Action, rule }]));
   return rows.map((row, n) => {
     const post = posts[n];
     if (!post) return 'the post was erased';
     if ((latest.get(row.item)?.version ?? 0) > post.post.version) return 'there is a newer version of the post';
     const findings = JSON.parse(row.findings ?? '[]') as Finding[];
-    const so = { action: actions.get(row.key) ?? ('allow' as const), made: made.get(row.key) ?? { policy: '' } };
+    const done = actions.get(row.key) ?? { action: 'allow' as const, rule: row.rule };
+    const so = { ...done, made: made.get(row.key) ?? { policy: '' } };
     return { row, post, judged: judged.get(post)!, findings, ...so };
   });
 }

@@ -1,6 +1,7 @@
 import { readAssessment } from '../../classify/index.js';
 import type { Finding, Post } from '../../contracts/index.js';
 import {
+  auditRule,
   type CaseRow,
   mostAlike,
   quality,
@@ -39,7 +40,8 @@ export async function readReviewCase(runtime: Runtime, row: CaseRow, shows: bool
   const { platform, post_id: postId, version } = row;
   const [[stored], findings, clocks, author, notes, place, alike, earlier, replies] = await Promise.all([
     readPosts(db, [{ platform, id: postId, version }]),
-    readFindings(runtime, row),
+    // Who decides for the audit is not told what the signals made of it.
+    row.rule === auditRule ? [] : readFindings(runtime, row),
     readClocks(db, platform, postId),
     readAuthor(db, platform, row.author_id, mostHistory),
     readNotes(runtime, row.id),

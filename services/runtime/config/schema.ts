@@ -192,6 +192,10 @@ export const configSchema = z.object({
   CLASSIFY_PATIENCE: duration
     .prefault('5m')
     .describe('a post that a costly signal has not answered for within this goes to a person'),
+  AUDIT_ALLOWED: count(0, 100_000)
+    .prefault('0')
+    .describe('posts a day, of those that were allowed, that go to reviewers as a sample; 0: none'),
+  AUDIT_REMOVED: count(0, 100_000).prefault('0').describe('the same, of posts that rules removed by themselves'),
   LEDGER_KEY_FILE: z
     .string()
     .min(1)

@@ -14,6 +14,7 @@ import { incidentCalls } from './incident-calls.js';
 import { orderCalls } from './order-calls.js';
 import { policyCalls } from './policy-calls.js';
 import { preservedCalls } from './preserved-calls.js';
+import { whatIfCalls } from './what-if-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
 export interface Call {
@@ -118,6 +119,7 @@ export const calls: readonly Call[] = [
   ...preservedCalls,
   ...exposedCalls,
   ...policyCalls,
+  ...whatIfCalls,
   {
     method: 'get',
     path: '/v1/clocks',

@@ -1,0 +1,101 @@
+import type { Database } from '../../runtime/index.js';
+import { bucketOf } from './buckets.js';
+import type { EvidenceRows } from './tables.js';
+import type { Decided } from './weigh.js';
+
+const most = 20_000;
+
+export interface Looked {
+  decided: (Omit<Decided, 'score'> & { scores: string })[];
+  /** Chosen, and decided by nobody yet; and those that can't be any more. */
+  open: number;
+  lost: number;
+}
+
+/** What people decided of posts chosen since then: the latest 20,000. Cost: so many rows of the index `evidence_posts_chosen`. */
+export async function readDecided(db: Database, since: number): Promise<Looked> {
+  const rows = db.tables<EvidenceRows>();
+  const [found, counts] = await Promise.all([
+    rows
+      .selectFrom('evidence_posts')
+      .select(['class', 'band', 'language', 'probability', 'violates', 'scores'])
+      .where('chosen_at', '>=', since)
+      .where('state', '=', 'decided')
+      .orderBy('chosen_at', 'desc')
+      .limit(most)
+      .execute(),
+    rows
+      .selectFrom('evidence_posts')
+      .select(({ fn }) => ['state', fn.countAll<number>().as('n')])
+      .where('chosen_at', '>=', since)
+      .groupBy('state')
+      .execute(),
+  ]);
+  const count = (...states: string[]): number =>
+    counts.reduce((sum, { state, n }) => (states.includes(state) ? sum + n : sum), 0);
+  return {
+    decided: found.map(({ class: what, band, language, probability, violates, scores }) => ({
+      class: what,
+      band,
+      language,
+      probability,
+      violates: violates === 1,
+      scores,
+    })),
+    open: count('chosen', 'open'),
+    lost: count('lost'),
+  };
+}
+
+/** The decisions as far as one label is concerned. */
+export function ofLabel(decided: Looked['decided'], signal: string, label: string): Decided[] {
+  // Read without taking the rest apart: there are many, and each holds every label. Within a JSON string no such mark can stand.
+  const mark = `[${JSON.stringify(signal)},${JSON.stringify(label)},`;
+  return decided.map(({ class: what, band, language, probability, violates, scores }) => {
+    const at = scores.indexOf(mark);
+    const score = at < 0 ? undefined : Number.parseFloat(scores.slice(at + mark.length, at + mark.length + 24));
+    return { class: what, band, language, probability, violates, score };
+  });
+}
+
+export interface Near {
+  platform: string;
+  id: string;
+  version: number;
+  language: string;
+  score: number;
+  action: string;
+  rule: string;
+  at: number;
+}
+
+/**
+ * Posts whose score lies between two thresholds, or next to one, the nearest to the first one first. Some of each bucket are kept, so this is a selection.
+ * Cost: a range of the primary key of `score_examples`, at most 8 rows for each bucket and language, and 800 in all.
+ */
+export async function readNear(
+  db: Database,
+  of: { signal: string; label: string; language?: string | undefined; from: number; to: number; limit: number },
+): Promise<Near[]> {
+  const [least, most] = of.from < of.to ? [of.from, of.to] : [of.to, of.from];
+  let query = db
+    .tables<EvidenceRows>()
+    .selectFrom('score_examples')
+    .selectAll()
+    .where('signal', '=', of.signal)
+    .where('label', '=', of.label)
+    .where('bucket', '>=', bucketOf(least))
+    .where('bucket', '<=', bucketOf(most))
+    .orderBy('bucket', of.from <= of.to ? 'asc' : 'desc');
+  if (of.language !== undefined) query = query.where('language', '=', of.language);
+  const rows = await query.limit(Math.max(400, 4 * of.limit)).execute();
+  return rows
+    .filter(({ score }) => score >= least && score < most)
+    .sort((a, b) => Math.abs(a.score - of.from) - Math.abs(b.score - of.from))
+    .slice(0, of.limit)
+    .map(({ post, language, score, action, rule, at }) => {
+      const [platform = '', version = ''] = post.split('/', 2);
+      const id = post.slice(platform.length + version.length + 2);
+      return { platform, id, version: Number(version), language, score, action, rule, at };
+    });
+}
