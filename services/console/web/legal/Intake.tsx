@@ -139,7 +139,7 @@ export function Intake({ session }: { session: Session }) {
         {checking ? (
           <Card title={words.checkTitle} aside={<InstrumentTag of={content.instrument} />}>
             <p className={styles.dim}>{words.checkHint}</p>
-            <dl className={styles.facts} style={{ marginTop: '0.5rem' }}>
+            <dl className={styles.facts} style={{ margin: '0.5rem 0 0.9rem' }}>
               <div>
                 <dt>{words.fields.receivedAt?.[0]}</dt>
                 <dd>{received !== undefined && `${instantOf(received)} (${new Date(received).toISOString()})`}</dd>

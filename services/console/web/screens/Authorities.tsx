@@ -110,7 +110,7 @@ export default function Authorities({ session }: ScreenProps) {
                       </>
                     )}
                   </th>
-                  <td>
+                  <td style={{ minWidth: '10rem' }}>
                     {it.revoked ? (
                       <Badge tone="bad">{words.revoked}</Badge>
                     ) : it.confirmedUntil && Date.parse(it.confirmedUntil) > Date.now() ? (
@@ -152,7 +152,7 @@ export default function Authorities({ session }: ScreenProps) {
                       number(it.usualOrdersADay)
                     )}
                   </td>
-                  <td data-number>
+                  <td style={{ textAlign: 'right' }}>
                     {number(it.orders)}
                     {it.firstOrderAt && (
                       <>

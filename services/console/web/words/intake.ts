@@ -72,7 +72,7 @@ export const en = {
   starts: (time: string) => `The hour ends ${time}.`,
   startsDsa: 'The limit is the one that the order names, else ours.',
   startsNone: 'Enter when it was received.',
-  leftTitle: 'Time left by then',
+  leftTitle: 'Time left',
   lacksTitle: 'Not said yet',
   lacksNone: 'Everything that the law asks for is there.',
   lacksHint: 'An order that lacks something is received all the same; you decide about it.',
