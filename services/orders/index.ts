@@ -37,7 +37,7 @@ export const orders: Service = {
   async start(runtime: Runtime): Promise<RunningService> {
     const settings = readSettings(runtime.config.SANSDELAI_ORDERS);
     const renderer = new Renderer(runtime.time);
-    const preservation = await Preservation.open(runtime);
+    const preservation = new Preservation(runtime);
     const parts: Parts = { runtime, settings, rules: rulesOf(runtime.config), renderer, preservation };
     if (settings.register) await importRegister(runtime, settings.register);
     else runtime.log.info('no register of authorities: every order goes to a person (SANSDELAI_ORDERS)');

@@ -4,7 +4,7 @@ import { readVersions, type StoredPost } from '../../ingest/index.js';
 import { type Database, type Outgoing, type Runtime, sql, type Write } from '../../runtime/index.js';
 import type { EnforceRows, LookRow } from '../tables.js';
 import { sealPart } from './envelope.js';
-import { openPreservationKeys, type PreservationKeys } from './keys.js';
+import { type PreservationKeys, publicPreservationKeys } from './keys.js';
 import {
   type PreservedPartRow,
   type PreservedRow,
@@ -90,13 +90,10 @@ export function preservationFact(
  * text, and may come before anybody saw that it is gone. Everything is writes for the commit in which the order says so.
  */
 export class Preservation {
-  constructor(
-    private readonly runtime: Runtime,
-    private readonly keys: PreservationKeys,
-  ) {}
+  readonly #keys: PreservationKeys;
 
-  static async open(runtime: Runtime): Promise<Preservation> {
-    return new Preservation(runtime, await openPreservationKeys(runtime));
+  constructor(private readonly runtime: Runtime) {
+    this.#keys = publicPreservationKeys(runtime);
   }
 
   get #db(): Database {
@@ -132,14 +129,15 @@ export class Preservation {
         ? [{ part: 'related' as const, what: { versions: versions.map(relatedOf), looks: looks.map(lookOf) } }]
         : []),
     ];
-    const { kid, key } = await this.keys.current();
-    const sealed = await Promise.all(
-      made.map(async ({ part, what: plain }) => ({
-        ...place,
-        part,
-        ...(await sealPart({ ...place, part }, plain, kid, key)),
-      })),
-    );
+    const current = await this.#keys.current();
+    // An order waits for no key. There is one since `enforce` first ran, and without it nothing is removed.
+    if (!current)
+      this.runtime.log.error({ preserved: id }, 'nothing can be preserved yet: start enforce, which makes the key');
+    const sealOne = async (key: NonNullable<typeof current>, part: PreservedPartRow['part'], plain: unknown) => ({
+      ...{ ...place, part },
+      ...(await sealPart({ ...place, part }, plain, key.kid, key.key)),
+    });
+    const sealed = current ? await Promise.all(made.map(one => sealOne(current, one.part, one.what))) : [];
     const bytes = (before?.bytes ?? 0) + sealed.reduce((sum, part) => sum + part.bytes, 0);
     const row: PreservedRow = before
       ? { ...before, bytes }

@@ -53,7 +53,8 @@ export type PublicKey = Awaited<ReturnType<typeof importJWK>>;
 
 /** The installation's keys: the public one for whoever preserves, the secret ones where their file is. */
 export interface PreservationKeys {
-  current(): Promise<{ kid: string; key: PublicKey }>;
+  /** Undefined before `enforce` was started for the first time. */
+  current(): Promise<{ kid: string; key: PublicKey } | undefined>;
   /** Undefined where this process does not have it. */
   secret(kid: string): Promise<PublicKey | undefined>;
 }
@@ -68,7 +69,7 @@ const newest = ({ db }: Pick<Runtime, 'db'>): Promise<PreservationKeyRow | undef
     .executeTakeFirst();
 
 /**
- * Reads the keys, or makes the first. Without the file, what is preserved is encrypted all the same (that takes the public key only) and can't be opened here: an
+ * Reads the keys, or makes the first. Only `enforce` does: another process may have a folder that does not outlive it, and needs nothing secret. Without the file, what is preserved is encrypted all the same (that takes the public key only) and can't be opened here: an
  * order must not wait for a file.
  * @throws ConfigError where the file can't be read as keys
  */
@@ -104,6 +105,13 @@ export async function openPreservationKeys(runtime: Runtime): Promise<Preservati
       'preserved content can not be opened here: PRESERVATION_KEY_FILE has no key',
     );
 
+  return keysOf(runtime, secrets);
+}
+
+/** For whoever only preserves. */
+export const publicPreservationKeys = (runtime: Pick<Runtime, 'db'>): PreservationKeys => keysOf(runtime, []);
+
+function keysOf(runtime: Pick<Runtime, 'db'>, secrets: readonly Secret[]): PreservationKeys {
   const imported = new Map<string, PublicKey>();
   const load = async (name: string, jwk: JWK): Promise<PublicKey> => {
     const key = imported.get(name) ?? (await importJWK(jwk, wrapping));
@@ -113,8 +121,7 @@ export async function openPreservationKeys(runtime: Runtime): Promise<Preservati
   return {
     async current() {
       const row = await newest(runtime);
-      if (!row) throw new Error('there is no key to preserve with');
-      return { kid: row.kid, key: await load(`public ${row.kid}`, JSON.parse(row.public) as JWK) };
+      return row && { kid: row.kid, key: await load(`public ${row.kid}`, JSON.parse(row.public) as JWK) };
     },
     async secret(kid) {
       const jwk = secrets.find(one => one.kid === kid);
