@@ -15,8 +15,11 @@ export { type AssessedPost, assessPosts } from './assess.js';
 export { defaultRegistry } from './models/index.js';
 export { readAssessment, readOutcomes } from './read.js';
 export {
+  addBankEntry,
   type Fetcher,
+  listBankEntries,
   type RunningSignals,
+  removeBankEntry,
   standardTestPost,
   startFetcher,
   startSignals,

@@ -16,6 +16,7 @@ import {
   reinstatedRoutes,
   requireReading,
   reviewRoutes,
+  sampleRoutes,
 } from './api/index.js';
 import { pageRoutes } from './pages.js';
 
@@ -37,6 +38,7 @@ export const consoleService: Service = {
     routes.use(reviewRoutes(runtime, media));
     routes.use(qualityRoutes(runtime));
     routes.use(reinstatedRoutes(runtime));
+    routes.use(sampleRoutes(runtime));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());

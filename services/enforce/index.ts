@@ -37,6 +37,7 @@ export {
   readRemovals,
   readStates,
 } from './read.js';
+export { supersedeCasesOf } from './supersede.js';
 export type { CaseRow, GroundRow, LookRow, RemovalRow } from './tables.js';
 
 /** Cases, removals with their grounds, looking again, restoring. */

@@ -10,3 +10,4 @@ export { qualityRoutes } from './quality.js';
 export { reinstatedRoutes } from './reinstated.js';
 export { reviewRoutes } from './review.js';
 export { ReviewMedia } from './review-media.js';
+export { sampleRoutes } from './samples/index.js';
