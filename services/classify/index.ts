@@ -45,10 +45,13 @@ export { type AssessedPost, assessPosts } from './assess.js';
 export { defaultRegistry } from './models/index.js';
 export { readAssessment, readOutcomes } from './read.js';
 export {
+  addBankEntry,
   type Fetcher,
   marksOf,
+  listBankEntries,
   type RunningSignals,
   sharedOf,
+  removeBankEntry,
   standardTestPost,
   startFetcher,
   startSignals,

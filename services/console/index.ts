@@ -21,6 +21,7 @@ import {
   requireReading,
   reviewRoutes,
   searchRoutes,
+  sampleRoutes,
 } from './api/index.js';
 import { pageRoutes } from './pages.js';
 
@@ -52,6 +53,7 @@ export const consoleService: Service = {
     routes.use(leadRoutes(runtime));
     routes.use(searchRoutes(runtime));
     routes.use(reinstatedRoutes(runtime));
+    routes.use(sampleRoutes(runtime));
     routes.use(bankNameRoutes(runtime));
     routes.use(deadLetterRoutes(runtime));
     routes.use(pageRoutes());

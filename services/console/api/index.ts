@@ -12,3 +12,4 @@ export { reviewRoutes } from './review.js';
 export { leadRoutes } from './review-lead.js';
 export { ReviewMedia } from './review-media.js';
 export { searchRoutes } from './review-search.js';
+export { sampleRoutes } from './samples/index.js';

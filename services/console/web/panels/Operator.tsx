@@ -26,6 +26,31 @@ function Posts({ words, last, readings }: PanelProps) {
   );
 }
 
+/** How far a stage was behind at each reading, the last one right; the highest is as high as the line. */
+function Behind({ readings, stage, label }: { readings: PanelProps['readings']; stage: string; label: string }) {
+  const wide = 96;
+  const high = 22;
+  const points = readings.map(reading => reading.most('pipeline_lag_seconds', { stage }) ?? 0);
+  // Under a second nothing is behind: small noise is drawn small.
+  const most = Math.max(1, ...points);
+  const step = wide / Math.max(1, points.length - 1);
+  const drawn = points.map(
+    (value, i) => `${(i * step).toFixed(1)},${(high - 1 - (value / most) * (high - 3)).toFixed(1)}`,
+  );
+  return (
+    <svg
+      className={styles.behind}
+      viewBox={`0 0 ${wide} ${high}`}
+      width={wide}
+      height={high}
+      role="img"
+      aria-label={label}
+    >
+      <polyline points={drawn.length > 1 ? drawn.join(' ') : `0,${high - 1} ${wide},${high - 1}`} />
+    </svg>
+  );
+}
+
 function Stages({ words, last, readings }: PanelProps) {
   const stages = last.values('pipeline_lag_seconds', 'stage');
   const rows = stages.map(stage => {
@@ -43,6 +68,12 @@ function Stages({ words, last, readings }: PanelProps) {
       ) : (
         duration(behind * 1_000)
       ),
+      <Behind
+        key="drawn"
+        readings={readings}
+        stage={stage}
+        label={words.drawnBehind(stage, duration(behind * 1_000))}
+      />,
       parked > 0 ? (
         <Badge key="parked" tone="warn">
           {number(parked)}
@@ -55,7 +86,7 @@ function Stages({ words, last, readings }: PanelProps) {
   return (
     <Card title={words.stages}>
       {rows.length > 0 ? (
-        <Table columns={[words.stage, words.rate, words.time, words.behind, words.parked]} rows={rows} />
+        <Table columns={[words.stage, words.rate, words.time, words.behind, words.drawn, words.parked]} rows={rows} />
       ) : (
         <p className={styles.dim}>{words.elsewhere}</p>
       )}

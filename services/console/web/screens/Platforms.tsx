@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
 import { ask } from '../api.js';
 import { duration, number, shortOf } from '../format.js';
@@ -29,6 +29,15 @@ interface Delivery {
 }
 const tones: Record<Delivery['state'], Tone> = { failed: 'bad', refused: 'bad', pending: 'mute', accepted: 'mute' };
 const page = 50;
+const hasFailed = ({ state }: Delivery): boolean => state === 'failed' || state === 'refused';
+
+function Connect() {
+  return (
+    <>
+      {strings.samples.connect} <a href="/docs/connect-a-platform.md">{strings.samples.connectHow}</a>
+    </>
+  );
+}
 
 function Details({ it }: { it: Delivery }) {
   return (
@@ -65,6 +74,11 @@ export default function Platforms({ session }: ScreenProps) {
     getNextPageParam: ({ deliveries }) => (deliveries.length === page ? deliveries.at(-1)?.createdAt : undefined),
     refetchInterval: 5_000,
   });
+  // Whether there was ever one: else it is said what belongs here.
+  const any = useQuery({
+    queryKey: ['deliveries', 'any'],
+    queryFn: () => ask<{ deliveries: Delivery[] }>('/v1/deliveries?limit=1'),
+  });
   const rows = read.data?.pages.flatMap(({ deliveries }) => deliveries) ?? [];
   const retry = useMutation({
     mutationFn: async (ids: readonly string[]) => {
@@ -84,8 +98,15 @@ export default function Platforms({ session }: ScreenProps) {
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['deliveries'] }),
   });
+  /** Also those that were not read yet. */
+  const retryAll = async (): Promise<void> => {
+    let all: { data?: typeof read.data; hasNextPage: boolean } = read;
+    while (all.hasNextPage) all = await read.fetchNextPage();
+    const found = all.data?.pages.flatMap(({ deliveries }) => deliveries) ?? [];
+    retry.mutate(found.filter(hasFailed).map(({ id }) => id));
+  };
   const mayRetry = may(session, 'deliveries:replay');
-  const failed = rows.filter(one => one.state === 'failed' || one.state === 'refused');
+  const failed = rows.filter(hasFailed);
   const { columns } = words;
   return (
     <>
@@ -97,8 +118,8 @@ export default function Platforms({ session }: ScreenProps) {
           options={states.map(name => [name, words.states[name]] as const)}
         />
         {mayRetry && failed.length > 1 && (
-          <Button size="compact-md" loading={retry.isPending} onClick={() => retry.mutate(failed.map(({ id }) => id))}>
-            {words.retryAll(number(failed.length))}
+          <Button size="compact-md" loading={retry.isPending} onClick={() => void retryAll()}>
+            {words.retryAll(`${number(failed.length)}${read.hasNextPage ? '+' : ''}`)}
           </Button>
         )}
       </Head>
@@ -108,7 +129,9 @@ export default function Platforms({ session }: ScreenProps) {
       </p>
       <div className={styles.wrap}>
         {rows.length === 0 ? (
-          <p className={styles.none}>{read.isPending ? strings.frame.loading : words.none}</p>
+          <p className={styles.none}>
+            {read.isPending ? strings.frame.loading : any.data?.deliveries.length === 0 ? <Connect /> : words.none}
+          </p>
         ) : (
           <table className={styles.table}>
             <thead>

@@ -3,12 +3,14 @@ import type { Words } from './en.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
 import { regulator } from './regulator.js';
+import { samples } from './samples.js';
 import { scopes } from './scopes.js';
 
 /** Deutsch. */
 export const de: Words = {
   quality: quality.de,
   regulator: regulator.de,
+  samples: samples.de,
   scopes: scopes.de,
   units: { days: 'T' },
   name: 'Sans Délai',

@@ -4,12 +4,14 @@ import { desk } from './desk.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
 import { regulator } from './regulator.js';
+import { samples } from './samples.js';
 import { scopes } from './scopes.js';
 
 /** English. Every word of the application; the other languages have the same, which the compiler checks. */
 export const en = {
   quality: quality.en,
   regulator: regulator.en,
+  samples: samples.en,
   scopes: scopes.en,
   units: { days: 'd' },
   name: 'Sans Délai',

@@ -3,12 +3,14 @@ import type { Words } from './en.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
 import { regulator } from './regulator.js';
+import { samples } from './samples.js';
 import { scopes } from './scopes.js';
 
 /** Français. */
 export const fr: Words = {
   quality: quality.fr,
   regulator: regulator.fr,
+  samples: samples.fr,
   scopes: scopes.fr,
   units: { days: 'j' },
   name: 'Sans Délai',
