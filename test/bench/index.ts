@@ -147,7 +147,8 @@ async function measure(
 /**
  * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
- * texts. `--only review [--sizes 1000000]`: the review queue in Chromium, 50 people at once, search. `--only sla [--sizes 10000000]`: figures of so many clocks. Prints the tables and keeps them.
+ * texts. `--only review [--sizes 1000000,100000]`: search over so many posts; so many waiting cases
+ * in Chromium, and 50 people at once. `--only sla [--sizes 10000000]`: figures of so many clocks. Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -173,11 +174,10 @@ export async function benchCommand(args: string[]): Promise<void> {
   if (values.only === 'sla') {
     return keep('sla', await slaBench({ clocks: Number(values.sizes ?? 10_000_000), runs: Number(values.runs), say }));
   }
-  if (values.only === 'review')
-    return keep(
-      'review',
-      await reviewBench({ posts: Number(values.sizes ?? 1_000_000), runs: Number(values.runs), say }),
-    );
+  if (values.only === 'review') {
+    const [posts = 1_000_000, cases = posts / 10] = values.sizes?.split(',').map(Number) ?? [];
+    return keep('review', await reviewBench({ posts, cases, runs: Number(values.runs), say }));
+  }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {
     runs: Number(values.runs),
