@@ -47,13 +47,17 @@ export const dayOf = (at: string | number): string => day.format(new Date(at));
 export const shortOf = (at: string | number): string => short.format(new Date(at));
 export const monthOf = (at: number): string => ofMonth.format(at);
 
-const percent = new Intl.NumberFormat(locale, {
+const hundredths = new Intl.NumberFormat(locale, {
   style: 'percent',
   minimumFractionDigits: 0,
   maximumFractionDigits: 2,
 });
 /** Cut, not rounded: what is not all is never told as 100 %. */
-export const share = (of: number): string => percent.format(Math.floor(of * 10_000) / 10_000);
+export const share = (of: number): string => hundredths.format(Math.floor(of * 10_000) / 10_000);
+
+const wholePercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+/** For what is no figure of record. */
+export const percent = (of: number): string => wholePercent.format(of);
 
 const tenthsPercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
 /** A share to a tenth of a hundredth, cut as `share` is. */

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ReviewCase } from '../../api/review-types.js';
-import { instantOf, number, share, shortOf } from '../format.js';
+import { instantOf, number, percent, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Part } from '../post/Part.js';
 import { strings } from '../strings.js';
@@ -93,7 +93,7 @@ export function Earlier({ earlier: { removed, kept, latest } }: Pick<ReviewCase,
                 <Badge tone="mute">{strings.decisions[decision as keyof typeof strings.decisions] ?? decision}</Badge>{' '}
                 {category && strings.review.categories[category as keyof typeof strings.review.categories]}{' '}
                 <span className={styles.dim}>
-                  {shared === 1 ? told.same : told.near(share(shared))}, {told.by(by)}, {shortOf(at)}
+                  {shared === 1 ? told.same : told.near(percent(shared))}, {told.by(by)}, {shortOf(at)}
                 </span>
               </li>
             ))}

@@ -34,7 +34,8 @@ export function Countdown({ clock }: { clock: ReviewCase['clock'] }) {
         {left(rest)}
       </p>
       <p className={styles.what}>
-        {rest < 0 ? words.over : words.left} {words.clock[clock.obligation] ?? clock.obligation}
+        {rest < 0 ? words.over : words.left}{' '}
+        {words.clock[clock.obligation] ?? strings.desk.clocks[clock.obligation] ?? clock.obligation}
         <span>{words.due(shortOf(clock.dueAt))}</span>
       </p>
     </div>

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Modal, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { ReviewCase, ReviewDesk } from '../../api/review-types.js';
 import { ask } from '../api.js';
-import { number, share } from '../format.js';
+import { number, percent } from '../format.js';
+import { Dialog } from '../parts/Dialog.js';
 import { Problem } from '../parts/Said.js';
 import { strings } from '../strings.js';
 import styles from './Dialogs.module.css';
@@ -114,7 +115,7 @@ interface Told {
 }
 
 function Threat({ it, queue, onClose }: Props) {
-  const { hint, why, states, statesHint, send, done, noContact, close, noted } = words.threat;
+  const { hint, why, states, statesHint, send, done, noContact, close } = words.threat;
   const [told, setTold] = useState<Told>();
   if (told)
     return (
@@ -148,7 +149,7 @@ function Threat({ it, queue, onClose }: Props) {
         const answer = await ask<Told>('/v1/threats', { method: 'POST', body });
         setTold(answer);
         // The report stands, whether or not the comment could be kept.
-        await queue.comment(noted, 'threat').catch(() => undefined);
+        await queue.comment(noteOf(fields).slice(0, 2_000), 'threat').catch(() => undefined);
       }}
     >
       <p className={styles.hint}>{hint}</p>
@@ -193,7 +194,7 @@ function Alike({ it, queue, desk, onClose }: Props) {
       <p>{same(number(exact.length))}</p>
       {nearly.length > 0 && (
         <Checkbox
-          label={`${near(number(nearly.length))} (${share(Math.min(...nearly.map(one => one.shared)))} –)`}
+          label={near(number(nearly.length), percent(Math.min(...nearly.map(one => one.shared))))}
           checked={withNear}
           onChange={event => setWithNear(event.currentTarget.checked)}
         />
@@ -201,7 +202,7 @@ function Alike({ it, queue, desk, onClose }: Props) {
       <NativeSelect
         label={what}
         value={decision}
-        data-autofocus
+        autoFocus
         onChange={event => setDecision(event.currentTarget.value as Made['decision'])}
         data={[
           { value: 'remove', label: strings.review.remove },
@@ -226,15 +227,8 @@ const bodies = { escalate: Escalate, handOver: HandOver, comment: Comment, threa
 export function CaseDialog({ name, ...props }: Props & { name: DialogName | undefined }) {
   const Body = name && bodies[name];
   return (
-    <Modal
-      opened={name !== undefined}
-      onClose={props.onClose}
-      title={name && words[name].title}
-      closeButtonProps={{ 'aria-label': words.close }}
-      transitionProps={{ duration: 0 }}
-      centered
-    >
+    <Dialog opened={name !== undefined} onClose={props.onClose} title={name && words[name].title}>
       {Body && <Body {...props} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -168,6 +168,7 @@ export function useQueue(choices: Choices, paused: boolean, opted: string) {
 
   /** It was looked at; told to the server while it is still theirs. */
   const look = useCallback((id: string): void => void looked.current.add(id), []);
+  const notTold = (): number => looked.current.size;
 
   /** Takes the first off the screen, without deciding it. */
   const leave = useCallback((): ReviewCase | undefined => {
@@ -251,5 +252,5 @@ export function useQueue(choices: Choices, paused: boolean, opted: string) {
     }
   }, [held, put]);
 
-  return { cases, counts, standing, held, notice, decide, decideAlike, skip, undo, look, handOver, comment };
+  return { cases, counts, standing, held, notice, decide, decideAlike, skip, undo, look, notTold, handOver, comment };
 }

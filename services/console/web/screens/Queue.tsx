@@ -1,10 +1,11 @@
-import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { ReviewOverview } from '../../api/review-types.js';
 import { ask } from '../api.js';
 import { coarse, nameOfLanguage, number, timeOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
+import { Dialog } from '../parts/Dialog.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import styles from '../parts/Table.module.css';
@@ -56,7 +57,9 @@ function Waiting({ rows, people }: Pick<ReviewOverview, 'rows' | 'people'>) {
       <tbody>
         {rows.map(row => (
           <tr key={`${row.language}/${row.kind}/${row.lane}`}>
-            <th scope="row">{row.language === '' ? strings.review.noLanguage : nameOfLanguage(row.language)}</th>
+            <th scope="row" className={styles.line}>
+              {row.language === '' ? strings.review.noLanguage : nameOfLanguage(row.language)}
+            </th>
             <td>{kinds[row.kind] ?? row.kind}</td>
             <td>
               {laneOf(row.lane)} {!isServed(row, people) && <Badge tone="warn">{words.nobody}</Badge>}
@@ -246,13 +249,10 @@ export default function Queue({ session }: ScreenProps) {
           </table>
         </div>
       </section>
-      <Modal
+      <Dialog
         opened={chosen !== undefined}
         onClose={() => setChanging(undefined)}
         title={chosen && words.changing(chosen.name)}
-        closeButtonProps={{ 'aria-label': strings.desk.close }}
-        transitionProps={{ duration: 0 }}
-        centered
       >
         {chosen && (
           <Changing
@@ -265,7 +265,7 @@ export default function Queue({ session }: ScreenProps) {
             }}
           />
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -137,7 +137,9 @@ export default function Review({ session }: ScreenProps) {
             {counts.oldest !== undefined && <Oldest at={counts.oldest} />}
           </p>
         )}
-        {queue.standing && <p className={styles.counts}>{words.mine(number(queue.standing.today))}</p>}
+        {queue.standing && (
+          <p className={styles.counts}>{words.mine(number(queue.standing.today + queue.notTold()))}</p>
+        )}
         <ToldNow />
         <details className={styles.settings}>
           <summary>{words.settings}</summary>

@@ -166,7 +166,7 @@ export default function Search(_: ScreenProps) {
         </form>
       </search>
       <Problem of={search.error} />
-      <p className={table.good} role="status">
+      <p className={done ? table.good : table.dim} role="status">
         {done?.approval
           ? alike.asked(number(some.length))
           : done?.ids

@@ -8,6 +8,7 @@ const en = {
     alike: 'All alike',
   },
   close: 'Close',
+  clocks: { 'threat-to-life': 'to tell the authorities' } as Record<string, string>,
   shortcuts:
     'E pass up to a lead, T threat to life, H hand over, C comment, B all with this text, L translate; on the left what decides',
   escalate: {
@@ -46,14 +47,13 @@ const en = {
     done: 'Reported. Tell these now:',
     noContact: 'no contact is set; ask the legal desk',
     close: 'Go on with the case',
-    noted: 'Threat to life reported',
   },
   alike: {
     title: 'All that say the same',
-    line: (same: string, near: string) => `${same} others wait with this text, ${near} with nearly this text`,
+    line: (same: string, near: string) => `Waiting too: ${same} with this text, ${near} with nearly this text`,
     open: 'Decide them together',
     same: (n: string) => `This case and ${n} with the same text`,
-    near: (n: string) => `Also ${n} with nearly the same text`,
+    near: (n: string, share: string) => `Also ${n} with nearly the same text (${share} alike or more)`,
     what: 'Decision',
     why: 'Why',
     reason: 'Reason for the record',
@@ -170,7 +170,7 @@ const en = {
     all: 'Select all shown',
     selected: (n: string) => `${n} selected`,
     states: { none: 'never a case', open: 'waits', removing: 'being removed', removed: 'removed', kept: 'kept' },
-    media: (n: string) => `${n} pictures or files`,
+    media: (n: string) => `pictures or files: ${n}`,
     decide: 'Decide what is selected',
     done: (n: string) =>
       `${n} cases decided, each by itself; where there was none, one was opened. Take back within ten seconds.`,
@@ -187,6 +187,7 @@ const fr: DeskWords = {
     alike: 'Tous pareils',
   },
   close: 'Fermer',
+  clocks: { 'threat-to-life': 'pour avertir les autorités' },
   shortcuts:
     'E transmettre à un responsable, T menace pour la vie, H confier, C commenter, B tous ceux de ce texte, L traduire ; à gauche ce qui décide',
   escalate: {
@@ -225,14 +226,13 @@ const fr: DeskWords = {
     done: 'Signalé. Avertissez maintenant :',
     noContact: 'aucun contact n’est réglé ; demandez au service juridique',
     close: 'Revenir au dossier',
-    noted: 'Menace pour la vie signalée',
   },
   alike: {
     title: 'Tous ceux qui disent la même chose',
-    line: (same, near) => `${same} autres attendent avec ce texte, ${near} avec presque ce texte`,
+    line: (same, near) => `Attendent aussi : ${same} avec ce texte, ${near} avec presque ce texte`,
     open: 'Les décider ensemble',
     same: n => `Ce dossier et ${n} avec le même texte`,
-    near: n => `Aussi ${n} avec presque le même texte`,
+    near: (n, share) => `Aussi ${n} avec presque le même texte (${share} en commun ou plus)`,
     what: 'Décision',
     why: 'Pourquoi',
     reason: 'Motif au dossier',
@@ -355,7 +355,7 @@ const fr: DeskWords = {
       removed: 'retirée',
       kept: 'gardée',
     },
-    media: n => `${n} images ou fichiers`,
+    media: n => `images ou fichiers : ${n}`,
     decide: 'Décider de la sélection',
     done: n =>
       `${n} dossiers décidés, chacun pour soi ; là où il n’y en avait pas, il a été ouvert. À reprendre dans les dix secondes.`,
@@ -371,6 +371,7 @@ const de: DeskWords = {
     alike: 'Alle gleichen',
   },
   close: 'Schließen',
+  clocks: { 'threat-to-life': 'um die Behörden zu unterrichten' },
   shortcuts:
     'E der Leitung vorlegen, T Gefahr für Leib und Leben, H übergeben, C Kommentar, B alle mit diesem Text, L übersetzen; links, was entscheidet',
   escalate: {
@@ -409,14 +410,13 @@ const de: DeskWords = {
     done: 'Gemeldet. Unterrichten Sie jetzt:',
     noContact: 'kein Kontakt eingestellt; fragen Sie die Rechtsabteilung',
     close: 'Weiter mit dem Fall',
-    noted: 'Gefahr für Leib und Leben gemeldet',
   },
   alike: {
     title: 'Alle, die dasselbe sagen',
-    line: (same, near) => `${same} weitere warten mit diesem Text, ${near} mit beinahe diesem Text`,
+    line: (same, near) => `Es warten auch: ${same} mit diesem Text, ${near} mit beinahe diesem Text`,
     open: 'Gemeinsam entscheiden',
     same: n => `Dieser Fall und ${n} mit demselben Text`,
-    near: n => `Auch ${n} mit beinahe demselben Text`,
+    near: (n, share) => `Auch ${n} mit beinahe demselben Text (${share} gemeinsam oder mehr)`,
     what: 'Entscheidung',
     why: 'Warum',
     reason: 'Begründung zum Fall',
@@ -533,7 +533,7 @@ const de: DeskWords = {
     all: 'Alle gezeigten auswählen',
     selected: n => `${n} ausgewählt`,
     states: { none: 'nie ein Fall', open: 'wartet', removing: 'wird entfernt', removed: 'entfernt', kept: 'behalten' },
-    media: n => `${n} Bilder oder Dateien`,
+    media: n => `Bilder oder Dateien: ${n}`,
     decide: 'Über die Auswahl entscheiden',
     done: n =>
       `${n} Fälle entschieden, jeder für sich; wo es keinen gab, wurde einer eröffnet. Zehn Sekunden lang zurückzunehmen.`,
