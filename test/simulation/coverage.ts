@@ -58,12 +58,12 @@ export class Coverage {
   }
 }
 
-/** @param compare whether the rivals are asked too */
+/** @param options `compare`: the rivals are asked too; `counted`: weights are scaled to the posts that came in */
 export function simulate(
   cell: Cell,
   runs: number,
   random: Random,
-  compare = false,
+  { compare = false, counted = false } = {},
 ): { precision: Coverage; recall: Coverage } {
   const { prevalence, audited, weight, reviewed, from } = cell;
   const chances = chancesOf(weight, reviewed);
@@ -71,7 +71,7 @@ export function simulate(
   const { precision, recall } = truth(known, from);
   const made = { precision: new Coverage(), recall: new Coverage() };
   for (let run = 0; run < runs; run++) {
-    const { above, below } = cut(decide(known, chances, random), from);
+    const { above, below } = cut(decide(known, chances, random, counted), from);
     const { violating } = above;
     made.precision.add(precisionOf(above), precision, compare ? [violating, above.harmless] : undefined);
     made.recall.add(recallOf(above, below), recall, compare ? [violating, below.violating] : undefined);

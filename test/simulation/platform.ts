@@ -52,12 +52,19 @@ export function postsFor(audited: number, chances: Chances, prevalence: number):
   return audited / share;
 }
 
-/** What people decided, by band. */
-export const decide = (known: Known, chances: Chances, random: Random): Evidence[] =>
-  chances.map((probability, band) => {
-    const violating = evidenceOf({ violates: true, probability }, random.poisson(known.violating[band]! * probability));
-    const harmless = evidenceOf({ violates: false, probability }, random.poisson(known.harmless[band]! * probability));
-    return merge(violating, harmless);
+/**
+ * What people decided, by band.
+ * @param counted weights are scaled to the posts that came in, which are counted whole; else they are those of the design
+ */
+export const decide = (known: Known, chances: Chances, random: Random, counted = false): Evidence[] =>
+  chances.map((chance, band) => {
+    const [violating, harmless] = [known.violating[band]!, known.harmless[band]!];
+    const [x, y] = [random.poisson(violating * chance), random.poisson(harmless * chance)];
+    const all = counted ? x + y + random.poisson((violating + harmless) * (1 - chance)) : 0;
+    // Of a band that nobody decided anything of, one unseen decision stands for all.
+    if (counted && x + y === 0) return { ...noEvidence, heaviest: all };
+    const probability = counted ? (x + y) / all : chance;
+    return merge(evidenceOf({ violates: true, probability }, x), evidenceOf({ violates: false, probability }, y));
   });
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);

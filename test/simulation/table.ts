@@ -2,14 +2,15 @@ import { answeredFrom, axes, type Cell, type Coverage, grid, simulate } from './
 import { Random } from './random.js';
 import { rivals } from './rivals.js';
 
-/** Prints the whole grid as the tables of docs/statistics.md: `node dist/test/simulation/table.js [runs a cell] [seed]`. */
+/** Prints the whole grid as the tables of docs/statistics.md: `node dist/test/simulation/table.js [runs a cell] [seed] [counted]`. */
 const runs = Number(process.argv[2] ?? 10_000);
+const counted = process.argv[4] === 'counted';
 const random = new Random(Number(process.argv[3] ?? 1));
 
 type What = 'precision' | 'recall';
 const cells: { cell: Cell; what: What; coverage: Coverage }[] = [];
 for (const cell of grid) {
-  const made = simulate(cell, runs, random, true);
+  const made = simulate(cell, runs, random, { compare: true, counted });
   for (const what of ['precision', 'recall'] as const) cells.push({ cell, what, coverage: made[what] });
 }
 
@@ -25,7 +26,7 @@ for (const what of ['precision', 'recall'] as const) {
   const edge = all.filter(({ coverage }) => coverage.answered < answeredFrom && coverage.answered > 0.05);
   lines.push(
     '',
-    `### ${what}: ${all.length} cells, ${runs.toLocaleString('en')} runs each`,
+    `### ${what}${counted ? ', weights scaled to counts' : ''}: ${all.length} cells, ${runs.toLocaleString('en')} runs each`,
     '',
     '| prevalence | decisions of the audit | cells answered | coverage, least to most | mean width |',
     '|---|---|---|---|---|',

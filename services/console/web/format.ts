@@ -63,9 +63,9 @@ const tenthsPercent = new Intl.NumberFormat(locale, { style: 'percent', maximumF
 /** A share to a tenth of a hundredth, cut as `share` is. */
 export const tenthsShare = (of: number): string => tenthsPercent.format(Math.floor(of * 1_000) / 1_000);
 
-const hundredths = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const twoPlaces = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 /** 0.62. */
-export const decimal = (n: number): string => hundredths.format(n);
+export const decimal = (n: number): string => twoPlaces.format(n);
 
 const names = new Intl.DisplayNames(locale, { type: 'language' });
 /** A language by its tag. */
