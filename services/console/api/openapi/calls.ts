@@ -7,6 +7,7 @@ import { outcomesSchema as askedOutcomesSchema } from '../outcomes.js';
 import { standingSchema } from '../standing.js';
 import * as answers from './answers.js';
 import { backtestCalls } from './backtest-calls.js';
+import { holdCalls } from './hold-calls.js';
 import { orderCalls } from './order-calls.js';
 
 /** One call, as the description needs it. Path parameters are read from the path. */
@@ -106,6 +107,7 @@ export const calls: readonly Call[] = [
   },
   ...orderCalls,
   ...backtestCalls,
+  ...holdCalls,
   {
     method: 'get',
     path: '/v1/clocks',
