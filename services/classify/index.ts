@@ -1,9 +1,18 @@
 import { Router } from 'express';
 import { toLedger } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
-import { backtestTables, holdTables, loadPolicy, policyText, startBacktests, startHolds } from '../policies/index.js';
+import {
+  backtestTables,
+  holdTables,
+  loadPolicy,
+  policyText,
+  scoreDriftsTable,
+  startBacktests,
+  startDrift,
+  startHolds,
+} from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
-import { replayerOf } from './backtest/index.js';
+import { replayerOf, sampleScores } from './backtest/index.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
 import { classifyMetrics } from './metrics.js';
@@ -28,7 +37,7 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [...classifyTables, ...bankTables, ...exchangeTables, ...backtestTables, ...holdTables],
+  tables: [...classifyTables, ...bankTables, ...exchangeTables, ...backtestTables, ...holdTables, scoreDriftsTable],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
@@ -61,9 +70,11 @@ export const classify: Service = {
       runtime,
       replayerOf(runtime, signals, () => written, textOf),
     );
+    const drift = startDrift(runtime, (from, to) => sampleScores(runtime.db, from, to));
     const routes = Router();
     routes.use(backtests.routes);
     routes.use(holds.routes);
+    routes.use(drift.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(modelRoutes(() => signals.models()));
@@ -74,6 +85,7 @@ export const classify: Service = {
       stop: async () => {
         await backtests.stop();
         await holds.stop();
+        await drift.stop();
         await stage.stop();
         await stayDown.stop();
         await exchange.stop();

@@ -27,6 +27,7 @@ export {
 export { type Basis, type LaterAnswer, packBasis, type Redecided, redecide, unpackBasis } from './basis.js';
 export type { SignalInfo } from './check.js';
 export { type Decision, decide, type Found, type Judged, ownPrefix, type Policy, ruleMet, severity } from './decide.js';
+export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
 export {
   type Hold,
   holdSchema,

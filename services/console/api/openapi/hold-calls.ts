@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { holdSchema, liftSchema, newHoldSchema, ruleStandingSchema } from '../../../policies/index.js';
+import { driftSchema, holdSchema, liftSchema, newHoldSchema, ruleStandingSchema } from '../../../policies/index.js';
 import type { Call } from './calls.js';
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema });
@@ -39,5 +39,15 @@ export const holdCalls: readonly Call[] = [
     body: json(liftSchema),
     answers: { 202: { description: 'It waits for a second person.', body: json(z.object({ approval: z.string() })) } },
     problems: [400, 404, 409, 413],
+  },
+  {
+    method: 'get',
+    path: '/v1/score-drifts',
+    summary: "How each day's scores differed from the week before, the newest first, with examples.",
+    tag,
+    scope: 'policies:read',
+    answers: {
+      200: { description: 'By signal, label and language.', body: json(z.object({ series: z.array(driftSchema) })) },
+    },
   },
 ];
