@@ -16,13 +16,15 @@ import {
   policyTables,
   restoredStage,
   reviewedStage,
+  scoreDriftsTable,
   startBacktests,
+  startDrift,
   startEvidence,
   startHolds,
   Trials,
 } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
-import { replayerOf } from './backtest/index.js';
+import { replayerOf, sampleScores } from './backtest/index.js';
 import { evidenceNeeds } from './evidence.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
@@ -71,6 +73,7 @@ export const classify: Service = {
     ...backtestTables,
     ...holdTables,
     ...evidenceTables,
+    scoreDriftsTable,
   ],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
@@ -116,10 +119,12 @@ export const classify: Service = {
       runtime,
       replayerOf(runtime, signals, () => written.current(), textOf),
     );
+    const drift = startDrift(runtime, (from, to) => sampleScores(runtime.db, from, to));
     const routes = Router();
     routes.use(incidentRoutes(runtime));
     routes.use(backtests.routes);
     routes.use(holds.routes);
+    routes.use(drift.routes);
     routes.use(bankRoutes(runtime));
     routes.use(lookupRoutes(runtime, signals.banks));
     routes.use(evidence.routes);
@@ -130,6 +135,7 @@ export const classify: Service = {
       routes,
       problem: async () => written.problem() ?? holds.problem() ?? (await signals.problem()),
       stop: async () => {
+        await drift.stop();
         await backtests.stop();
         await stage.stop();
         await stayDown.stop();

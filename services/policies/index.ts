@@ -34,6 +34,7 @@ export {
 } from './decide.js';
 export * from './evidence/index.js';
 export { followPolicies, type InForce, overlaid, single } from './force.js';
+export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
 export {
   type Hold,
   holdSchema,

@@ -108,13 +108,13 @@ function simulate(
 
 /** What docs/tune.md promises. A year of ten decisions a day is 3,650. */
 describe('by simulation', () => {
-  test('a rule at precision 0.80 is closed within 65 decisions (99 of 100 times), half the time within 15', () => {
+  test('a rule at precision 0.80 is closed within 80 decisions (99 of 100 times), half the time within 15', () => {
     const runs = simulate(usualTerms, 400, 5_000, { precision: 0.8 });
     expect(runs[199]).toBeLessThanOrEqual(15);
-    expect(runs[395]).toBeLessThanOrEqual(70);
+    expect(runs[395]).toBeLessThanOrEqual(80);
   });
 
-  test('one that falls from 0.99 to 0.80 after a good year is closed within 115', () => {
+  test('one that falls from 0.99 to 0.80 after a good year is closed within 120', () => {
     const runs = simulate(usualTerms, 400, 5_000, { precision: 0.8, good: usualTerms.window });
     expect(runs[199]).toBeLessThanOrEqual(65);
     expect(runs[395]).toBeLessThanOrEqual(120);

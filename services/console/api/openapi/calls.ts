@@ -11,6 +11,7 @@ import { deskCalls } from './desk-calls.js';
 import { exposedCalls } from './exposed-calls.js';
 import { formCalls } from './form-calls.js';
 import { incidentCalls } from './incident-calls.js';
+import { holdCalls } from './hold-calls.js';
 import { orderCalls } from './order-calls.js';
 import { policyCalls } from './policy-calls.js';
 import { preservedCalls } from './preserved-calls.js';
@@ -120,6 +121,7 @@ export const calls: readonly Call[] = [
   ...exposedCalls,
   ...policyCalls,
   ...whatIfCalls,
+  ...holdCalls,
   {
     method: 'get',
     path: '/v1/clocks',

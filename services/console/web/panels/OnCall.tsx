@@ -68,6 +68,7 @@ function checksOf(words: Words, last: Reading): Check[] {
       runbook: 'IngestRefusing',
     },
     counted(last.sum('classify_circuit_open') ?? 0, words.circuits, 'CircuitOpen'),
+    counted(last.sum('policy_rules_held') ?? 0, words.rulesHeld, 'RuleHeld'),
     ...(lists === undefined
       ? []
       : [
