@@ -164,5 +164,5 @@ withServers(['chromium'], 'an administrator’s day, by the keyboard', () => {
       expect(complaints).toEqual([]);
       await page.context().close();
     }
-  });
+  }, 150_000);
 });
