@@ -84,7 +84,11 @@ export const madeDecisionsTable: Table = {
     overturned_how: 'text?',
   },
   primaryKey: ['case_id'],
-  indexes: { item: { columns: ['item'] } },
+  indexes: {
+    item: { columns: ['item'] },
+    // All that the figures are made of, so that they are counted without reading the rows.
+    figures: { columns: ['at', 'language', 'decision', 'category', 'decided_by', 'overturned_at'] },
+  },
   retention: { column: 'at', keep },
 };
 
