@@ -1,6 +1,7 @@
 import { policyForceTable, policyMovesTable, policyVersionsTable } from './tables.js';
 import { policyTalliesTable, shadowSamplesTable } from './trials/tables.js';
 
+export { decideBeside } from './beside.js';
 export * as policyBodies from './bodies.js';
 export type { SignalInfo } from './check.js';
 export {
