@@ -19,6 +19,7 @@ export {
   type Work,
 } from './backtest/index.js';
 export { type Basis, type LaterAnswer, packBasis, type Redecided, redecide, unpackBasis } from './basis.js';
+export { decideBeside } from './beside.js';
 export * as policyBodies from './bodies.js';
 export type { SignalInfo } from './check.js';
 export {
