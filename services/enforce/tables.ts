@@ -82,11 +82,13 @@ export const removalsTable: Table = {
     owner: 'text?',
     fence: 'bigint',
     lease_until: 'bigint',
+    /** JSON of the States where it is to be gone; null: everywhere. It only ever widens while it is wanted gone. */
+    territory: 'text?',
     /** Causes told of why it is not gone yet, since `pending_since`: the last one last, with spaces between. */
     held: 'text?',
   },
   primaryKey: ['id'],
-  added: [['held']],
+  added: [['held'], ['territory']],
   indexes: {
     item: { columns: ['item'], unique: true },
     due: { columns: ['next_at'], where: 'next_at is not null' },
@@ -175,6 +177,7 @@ export interface RemovalRow {
   owner: string | null;
   fence: number;
   lease_until: number;
+  territory: string | null;
   held: string | null;
 }
 
