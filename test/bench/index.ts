@@ -189,11 +189,14 @@ export async function benchCommand(args: string[]): Promise<void> {
   if (values.only === 'orders') {
     const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
     const load = { orders: 1_000, seconds: 60, postsPerSecond: 1_000 };
-    return keep('orders', await ordersBench({ modes, ...load, say }));
+    return keep(values.mode ? `orders-${values.mode}` : 'orders', await ordersBench({ modes, ...load, say }));
   }
   if (values.only === 'clocks') {
     const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
-    return keep('clocks', await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }));
+    return keep(
+      values.mode ? `clocks-${values.mode}` : 'clocks',
+      await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }),
+    );
   }
   }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
