@@ -49,10 +49,9 @@ export { readAssessment, readOutcomes } from './read.js';
 export {
   addBankEntry,
   type Fetcher,
-  marksOf,
   listBankEntries,
+  marksOf,
   type RunningSignals,
-  sharedOf,
   removeBankEntry,
   standardTestPost,
   startFetcher,

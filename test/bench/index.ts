@@ -186,18 +186,18 @@ export async function benchCommand(args: string[]): Promise<void> {
   if (values.only === 'review') {
     const [posts = 1_000_000, cases = posts / 10] = values.sizes?.split(',').map(Number) ?? [];
     return keep('review', await reviewBench({ posts, cases, runs: Number(values.runs), say }));
-  if (values.only === 'orders') {
-    const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
-    const load = { orders: 1_000, seconds: 60, postsPerSecond: 1_000 };
-    return keep(values.mode ? `orders-${values.mode}` : 'orders', await ordersBench({ modes, ...load, say }));
-  }
-  if (values.only === 'clocks') {
-    const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
-    return keep(
-      values.mode ? `clocks-${values.mode}` : 'clocks',
-      await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }),
-    );
-  }
+    if (values.only === 'orders') {
+      const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
+      const load = { orders: 1_000, seconds: 60, postsPerSecond: 1_000 };
+      return keep(values.mode ? `orders-${values.mode}` : 'orders', await ordersBench({ modes, ...load, say }));
+    }
+    if (values.only === 'clocks') {
+      const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
+      return keep(
+        values.mode ? `clocks-${values.mode}` : 'clocks',
+        await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }),
+      );
+    }
   }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {

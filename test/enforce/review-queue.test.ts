@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { marksOf, sharedOf } from '../../services/classify/index.js';
+import { marksOf } from '../../services/classify/index.js';
 import { openCase } from '../../services/enforce/cases.js';
 import {
   type CaseRow,
@@ -19,6 +19,7 @@ import {
   readOverview,
   readReviewer,
   seenSince,
+  sharedOf,
   takeBackMany,
 } from '../../services/enforce/index.js';
 import { queueTable } from '../../services/enforce/queue-table.js';
@@ -154,7 +155,7 @@ function suite(open: () => Promise<Database>): void {
     ]);
     const decision = { decision: 'keep', reason: 'tea', category: 'harmless', by: 'rosa' } as const;
     const all = ['same-1', 'same-2', 'same-3', 'near'];
-    const done = await decideMany(runtime, { cases: all, posts: [], decision });
+    const done = await decideMany(runtime, { cases: all, posts: [], decision }, marksOf);
     expect(done.ids.sort()).toEqual(['near', 'same-1', 'same-2']);
     await expect(holdDecision(runtime, 'same-1', { ...decision, by: 'sami' })).rejects.toMatchObject({ status: 409 });
     expect(await takeBackMany(runtime, 'sami', all)).toBe(0);

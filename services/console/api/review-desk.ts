@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { askApproval, type Caller, peopleWho } from '../../accounts/index.js';
+import { marksOf } from '../../classify/index.js';
 import {
   addNote,
   categories,
@@ -62,7 +63,7 @@ export async function decideOrAsk(
 ): Promise<{ ids: string[]; actsAt: number } | { approval: string }> {
   const { db, config } = runtime;
   const { by, reason } = many.decision;
-  if (many.cases.length + many.posts.length <= config.REVIEW_BULK_ALONE) return decideMany(runtime, many);
+  if (many.cases.length + many.posts.length <= config.REVIEW_BULK_ALONE) return decideMany(runtime, many, marksOf);
   const { row, write } = askApproval(runtime, { kind: 'decisions', subject: many, reason: reason.slice(0, 500), by });
   await db.commit([write]);
   return { approval: row.id };
