@@ -5,6 +5,7 @@ import { readPosts, type StoredPost } from '../ingest/index.js';
 import type { Runtime } from '../runtime/index.js';
 import { openCase } from './cases.js';
 import type { Decision } from './decide.js';
+import { withoutTests } from './quality/apart.js';
 import { lease } from './queue-claims.js';
 import { undoFor } from './queue-held.js';
 import type { QueueRows } from './queue-table.js';
@@ -38,8 +39,9 @@ export async function decideMany(runtime: Runtime, many: Many): Promise<{ ids: s
   return { ids: rows.map(row => row.case_id), actsAt };
 }
 
-async function planMany(runtime: Needs, many: Many): Promise<{ changes: Changes; ids: string[]; actsAt: number }> {
+async function planMany(runtime: Needs, asked: Many): Promise<{ changes: Changes; ids: string[]; actsAt: number }> {
   const { db, time } = runtime;
+  const many = { ...asked, ...(await withoutTests(runtime, asked)) };
   const now = time.now();
   const changes = emptyChanges();
   const ids = [...many.cases];

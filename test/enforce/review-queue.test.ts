@@ -13,6 +13,7 @@ import {
   handOver,
   holdDecision,
   type Kind,
+  quality,
   readAlike,
   readDone,
   readHolders,
@@ -59,7 +60,10 @@ function suite(open: () => Promise<Database>): void {
   let now = Date.UTC(2026, 10, 22, 12);
   beforeAll(async () => {
     db = await open();
-    await migrate(db, [casesTable, queueTable, ...reviewTables, removalsTable, groundsTable, postsTable]);
+    await migrate(db, [
+      ...[casesTable, queueTable, ...reviewTables, removalsTable, groundsTable, postsTable],
+      ...quality.qualityTables,
+    ]);
     const commit: Runtime['commit'] = writes => db.commit(writes);
     runtime = { db, commit, time: { ...realTime, now: () => now } } as Runtime;
   });
