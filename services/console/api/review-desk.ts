@@ -28,7 +28,7 @@ const id = z.string().min(1).max(200);
 const note = z.string().trim().min(1).max(2_000);
 export const skillName = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, 'takes 1 to 40 letters, digits and . _ -')
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u, 'takes 1 to 63 letters, digits and . _ -')
   .refine(name => !takenLanes.includes(name), 'is a name that the queue uses itself');
 const person = z.string().min(1).max(120);
 
