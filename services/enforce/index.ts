@@ -73,6 +73,7 @@ export {
   seenSince,
   tellActive,
 } from './review-people.js';
+export { type Kept, queuesFor } from './review-queues.js';
 export { type Kind, kinds, sensitiveKinds } from './review-tables.js';
 export { type Reviewed, readReviewed } from './reviewed.js';
 export { sharedOf } from './shared.js';

@@ -4,6 +4,7 @@ import { readPosts, type StoredPost } from '../ingest/index.js';
 import type { Runtime } from '../runtime/index.js';
 import { openCase } from './cases.js';
 import type { Decision } from './decide.js';
+import { withoutTests } from './quality/apart.js';
 import { lease } from './queue-claims.js';
 import { undoFor } from './queue-held.js';
 import type { QueueRows } from './queue-table.js';
@@ -45,10 +46,11 @@ export async function decideMany(
 
 async function planMany(
   runtime: Needs,
-  many: Many,
+  asked: Many,
   marksOf: MarksOf,
 ): Promise<{ changes: Changes; ids: string[]; actsAt: number }> {
   const { db, time } = runtime;
+  const many = { ...asked, ...(await withoutTests(runtime, asked)) };
   const now = time.now();
   const changes = emptyChanges();
   const ids = [...many.cases];

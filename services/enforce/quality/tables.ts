@@ -58,9 +58,11 @@ export const testCasesTable: Table = {
     settled_at: 'bigint?',
   },
   primaryKey: ['case_id'],
+  addedIndexes: ['post'],
   indexes: {
     waiting: { columns: ['at'], where: "state = 'waiting'" },
     ref: { columns: ['ref'] },
+    post: { columns: ['post_id'] },
     answered: { columns: ['answered_at'] },
     reader: { columns: ['answered_by', 'answered_at'] },
     disagreed: { columns: ['answered_at', 'case_id'], where: "state = 'disagreed'" },
