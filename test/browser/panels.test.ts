@@ -74,7 +74,10 @@ withServers(['chromium'], 'the panels in Chromium', () => {
       data: {},
     };
     await here.runtime.commit([], [{ topic: 'assessments', event }]);
-    await until(async () => (await here.scrape()).text.includes('dead_letters{topic="assessments"} 2'), 'a letter for each stage');
+    await until(
+      async () => (await here.scrape()).text.includes('dead_letters{topic="assessments"} 2'),
+      'a letter for each stage',
+    );
     const { page, complaints } = await openPanels();
     await page.getByText('On call').click();
     await page.getByRole('row', { name: 'Dead letters 2' }).waitFor();
