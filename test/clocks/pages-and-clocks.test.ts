@@ -54,7 +54,16 @@ scenario('addresses of those on call are for those who answer pages', async ({ c
   };
   const clocks = await running(settings);
   const page = {
-    ...{ id: 'p1', state: 'acknowledged', level: 80, created_at: Date.now(), tokens: '[]', attempts: 1, turn: 0, version: 1 },
+    ...{
+      id: 'p1',
+      state: 'acknowledged',
+      level: 80,
+      created_at: Date.now(),
+      tokens: '[]',
+      attempts: 1,
+      turn: 0,
+      version: 1,
+    },
     ...{ acknowledged_by: 'anna@example.org', error: 'anna@example.org: refused, then hooks.example.org: 500' },
   };
   await clocks.runtime.db.commit([{ query: clocks.rows.insertInto('pages').values(page as never) }]);
