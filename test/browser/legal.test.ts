@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { passwordOf } from '../accounts/browser.js';
+import { addPerson, logIn, passwordOf } from '../accounts/browser.js';
 import { eventually, type Installed, install } from '../console/installation.js';
 import { publicKey, sign } from '../orders/running.js';
 import { withServers } from '../servers/index.js';
@@ -211,6 +211,72 @@ withServers(['chromium'], 'the legal desk’s day, by the keyboard', () => {
     await page.context().close();
   });
 
+  test('what was taken down is opened by two and read once, and the state of exposed provider is set by two', async () => {
+    await addPerson(here, 'lou', 'legal');
+    const lou = await logIn(here, 'lou');
+    const agree = async () => {
+      const { approvals } = await lou.json<{ approvals: { id: string }[] }>('/v1/approvals?state=open');
+      expect(approvals).toHaveLength(1);
+      expect((await lou.post(`/v1/approvals/${approvals[0]!.id}/decision`, { approve: true })).status).toBe(200);
+    };
+    const { page, complaints } = await open('preserved');
+    const kept = page.getByRole('listitem').filter({ hasText: 'item 1' }).first();
+    await kept.getByText(/^kept until/).waitFor();
+    await kept.getByRole('button', { name: /^Ask to open it/ }).press('Enter');
+    const form = page.getByRole('form', { name: 'Ask to open it' });
+    await form.getByLabel('Purpose').selectOption('review');
+    await form.getByLabel('Which proceedings').fill('too short');
+    await form.getByRole('button', { name: 'Ask to open it' }).press('Enter');
+    await form.getByText(/20/).waitFor();
+    await form.getByLabel('Which proceedings').fill('Case 12/2026 of the administrative court.');
+    await form.getByRole('button', { name: 'Ask to open it' }).press('Enter');
+    await kept.getByText('waits for a second person, under Approvals').waitFor();
+    await agree();
+    await page.reload();
+    await kept.getByRole('button', { name: /^Read it now/ }).press('Enter');
+    await page.getByText(/^It can be read this once/).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Some words about a (garden|pond)/).waitFor();
+    await kept.getByText(/^lou agreed; read/).waitFor();
+    await press(page, 'Put it away');
+    await page.getByText(/^Some words about/).waitFor({ state: 'hidden' });
+    expect(await page.getByRole('button', { name: /^Read it now/ }).count()).toBe(0);
+    await kept.getByRole('button', { name: /^Keep it longer/ }).press('Enter');
+    const longer = page.getByRole('form', { name: 'Keep it longer' });
+    const until = new Date(Date.now() + 300 * 86_400_000).toISOString().slice(0, 10);
+    await longer.getByLabel('Until the end of').fill(until);
+    await longer.getByLabel('Authority or court').fill('The administrative court');
+    await longer.getByLabel('Its reference').fill('12/2026');
+    await longer.getByLabel('Which review').fill('The review of the order goes on.');
+    await longer.getByRole('button', { name: 'Keep it longer' }).press('Enter');
+    await kept.getByText(/for The administrative court \(12\/2026\), entered by legal$/).waitFor();
+
+    await page.goto(`${here.url}/#/exposed`);
+    await page.getByText('not exposed', { exact: true }).waitFor();
+    await press(page, 'Enter a decision');
+    const enter = page.getByRole('form', { name: 'Enter a decision' });
+    await enter.getByLabel('Reference of the decision').fill('EXP/7');
+    await enter.getByLabel('Authority that decided').fill('The home authority');
+    await enter.getByLabel('Day on which').fill(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
+    await enter.getByLabel('For the second person').fill('The letter of yesterday.');
+    await enter.getByRole('button', { name: 'Enter a decision' }).press('Enter');
+    await enter.getByRole('button', { name: /^Yes/ }).press('Enter');
+    await page.getByText(/^Asked: Enter a decision/).waitFor();
+    await page.getByText('not exposed', { exact: true }).waitFor();
+    await agree();
+    await page.reload();
+    await page.getByText('exposed', { exact: true }).waitFor();
+    await page.getByText(/^number 1, by/).waitFor();
+    await press(page, /^The report is sent/);
+    const report = page.getByRole('form', { name: /^The report is sent/ });
+    await report.getByRole('textbox').fill('Received under 44.');
+    await report.getByRole('button', { name: /^The report is sent/ }).press('Enter');
+    await report.getByRole('button', { name: /^Yes/ }).press('Enter');
+    await page.getByText(/^number 2, by/).waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('it is the desk’s alone', async () => {
     for (const role of ['reviewer', 'regulator']) {
       const { page } = await openPage(browser);
@@ -218,7 +284,15 @@ withServers(['chromium'], 'the legal desk’s day, by the keyboard', () => {
       await signIn(page, role);
       await page.getByText(`This screen is not for the role ${role}.`).waitFor();
       const links = await page.getByRole('navigation').getByRole('link').allTextContents();
-      for (const name of ['Orders', 'Threats to life', 'Clocks', 'Authorities']) expect(links).not.toContain(name);
+      for (const name of [
+        'Orders',
+        'Threats to life',
+        'Clocks',
+        'Authorities',
+        'Preserved content',
+        'Exposed provider',
+      ])
+        expect(links).not.toContain(name);
       expect((await page.request.get(`${here.url}/v1/desk/orders`)).status()).toBe(403);
       await page.context().close();
     }
@@ -230,6 +304,7 @@ withServers(['chromium'], 'the legal desk’s day, by the keyboard', () => {
     const threat = { platform: 'sandbox', post: 'another', why: 'A day and a place are named.' };
     await here.ask('/v1/threats', { method: 'POST', body: JSON.stringify(threat) });
     const places = ['orders', `orders/${id}`, 'orders/new', 'clocks', 'clocks/obligations', 'threats', 'authorities'];
+    places.push('preserved', 'exposed');
     const look = async (locale: string): Promise<void> => {
       const { page, complaints } = await openPage(browser, {
         locale,
@@ -241,7 +316,7 @@ withServers(['chromium'], 'the legal desk’s day, by the keyboard', () => {
       await page.goto(`${here.url}/`);
       for (const place of places) {
         await page.goto(`${here.url}/#/${place}`);
-        await page.locator('main ol, main table, main form, main [role="timer"]').first().waitFor();
+        await page.locator('main ol, main table, main form, main dl, main [role="timer"]').first().waitFor();
         const found = [...(await violationsOf(page)), ...(await faultsOf(page))];
         await page.evaluate(() => document.documentElement.setAttribute('data-mantine-color-scheme', 'dark'));
         found.push(...(await violationsOf(page, ['color-contrast'])));
@@ -252,7 +327,7 @@ withServers(['chromium'], 'the legal desk’s day, by the keyboard', () => {
       await page.setViewportSize({ width: 390, height: 844 });
       for (const place of places) {
         await page.goto(`${here.url}/#/${place}`);
-        await page.locator('main ol, main table, main form, main [role="timer"]').first().waitFor();
+        await page.locator('main ol, main table, main form, main dl, main [role="timer"]').first().waitFor();
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         expect([locale, place, width]).toEqual([locale, place, 390]);
       }

@@ -32,6 +32,8 @@ export const screens: readonly Screen[] = [
   // Whoever is paged about clocks.
   { name: 'clocks', group: 'desk', needs: 'pages:acknowledge', Body: lazy(() => import('./screens/Clocks.js')) },
   { name: 'authorities', group: 'desk', needs: 'orders:read', Body: lazy(() => import('./screens/Authorities.js')) },
+  { name: 'preserved', group: 'desk', needs: 'preserved:read', Body: lazy(() => import('./screens/Preserved.js')) },
+  { name: 'exposed', group: 'desk', needs: 'orders:read', Body: lazy(() => import('./screens/Exposed.js')) },
   { name: 'search', group: 'work', needs: 'cases:decide', Body: lazy(() => import('./screens/Search.js')) },
   { name: 'queue', group: 'work', needs: 'queue:lead', Body: lazy(() => import('./screens/Queue.js')) },
   { name: 'figures', group: 'work', needs: 'figures:read', Body: lazy(() => import('./screens/Figures.js')) },

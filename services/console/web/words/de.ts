@@ -241,6 +241,8 @@ export const de: Words = {
       threats: 'Lebensgefahr',
       clocks: 'Fristen',
       authorities: 'Behörden',
+      preserved: 'Aufbewahrtes',
+      exposed: 'Gefährdeter Anbieter',
       quality: 'Qualität',
       search: 'Suche',
       queue: 'Warteschlange',

@@ -239,6 +239,8 @@ export const en = {
       threats: 'Threats to life',
       clocks: 'Clocks',
       authorities: 'Authorities',
+      preserved: 'Preserved content',
+      exposed: 'Exposed provider',
       quality: 'Quality',
       search: 'Search',
       queue: 'Queue',

@@ -240,6 +240,8 @@ export const fr: Words = {
       threats: 'Menaces pour la vie',
       clocks: 'Délais',
       authorities: 'Autorités',
+      preserved: 'Contenus conservés',
+      exposed: 'Fournisseur exposé',
       quality: 'Qualité',
       search: 'Recherche',
       queue: 'File',
