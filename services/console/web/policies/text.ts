@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isNode, isScalar, parseDocument, stringify } from 'yaml';
 
 /** Where a threshold stands, or one by language. */
 export type Least = number | Record<string, number>;
@@ -115,9 +115,18 @@ export function thresholdIn({ when }: RuleText, label: string, language: string 
   return language === undefined ? least.other : (least[language] ?? least.other);
 }
 
+/** Whether a threshold can be moved without changing what else the rule is about: it names its labels, and has room for an exception. */
+export const canMove = ({ when, unless }: RuleText, language: string | undefined): boolean => {
+  const { finding } = when ?? {};
+  if (finding?.scores) return true;
+  const labels = listOf(finding?.label);
+  const alone = labels.length === 1 && finding?.atLeast !== undefined;
+  return alone || (labels.length > 0 && (language === undefined || unless === undefined));
+};
+
 /**
  * The text with another threshold for one score in one rule, in one language or all of them. A rule that is about more than that is divided: the new part comes
- * before it.
+ * before it. All else stays as it was typed.
  */
 export function moveThreshold(
   text: string,
@@ -128,78 +137,84 @@ export function moveThreshold(
   const at = written?.rules.findIndex(rule => rule.name === name) ?? -1;
   const rule = written?.rules[at];
   const finding = rule?.when?.finding;
-  if (!written || !rule || !finding) return text;
-  const document = parseDocument(text);
+  if (!written || !rule || !finding || !canMove(rule, language)) return text;
   const path = ['rules', at, 'when', 'finding'];
-  const own = finding.scores ? [...path, 'scores', label] : [...path, 'atLeast'];
+  const labels = listOf(finding.label);
   const least = finding.scores ? finding.scores[label] : finding.atLeast;
-  const alone = finding.scores !== undefined || listOf(finding.label).length === 1;
-  if (least !== undefined && alone) {
-    if (language === undefined) {
-      if (typeof least === 'number') return setNumber(text, own, threshold);
-      document.setIn(own, threshold);
-    } else if (typeof least === 'object' && least[language] !== undefined) {
-      return setNumber(text, [...own, language], threshold);
-    } else if (typeof least === 'object') document.setIn([...own, language], threshold);
-    else document.setIn(own, document.createNode({ [language]: threshold, other: least }, { flow: true }));
-    return document.toString({ lineWidth: 0 });
+  if (least !== undefined && (finding.scores || labels.length === 1)) {
+    const own = finding.scores ? [...path, 'scores', label] : [...path, 'atLeast'];
+    const before = typeof least === 'number' ? { other: least } : least;
+    return replace(text, own, language === undefined ? threshold : { ...before, [language]: threshold });
   }
   // Several labels in one, or by the model's own thresholds: one of them gets a rule of its own.
   const taken = new Set(written.rules.map(one => one.name));
-  const nameOf = (part: string): string => {
+  const named = (part: string): string => {
     let made = `${name}-${part}`.slice(0, 60);
     for (let n = 2; taken.has(made); n++) made = `${`${name}-${part}`.slice(0, 58)}-${n}`;
     taken.add(made);
     return made;
   };
-  const labels = listOf(finding.label);
-  const rest = labels.filter(one => one !== label);
-  const piece = (suffix: string, more: object, when: object, unless?: object) => ({
+  const { over, atLeast, ...asked } = finding;
+  const piece = (suffix: string, more: object, post?: object, unless?: object): object => ({
     ...rule,
-    name: nameOf(suffix),
-    when: { ...rule.when, finding: { ...without(finding, 'over', 'atLeast'), signal, label, ...more }, ...when },
+    name: named(suffix),
+    when: { ...rule.when, finding: { ...asked, signal, label, ...more }, ...(post && { post }) },
     ...(unless && { unless }),
   });
-  const pieces: object[] = [];
-  if (language === undefined) pieces.push(piece(label, { atLeast: threshold }, {}));
-  else {
-    const post = { ...rule.when?.post, language };
-    pieces.push(piece(`${label}-${language}`, { atLeast: threshold }, { post }));
-    const before = finding.over ? { over: true } : { atLeast: finding.atLeast };
-    if (!rule.unless) pieces.push(piece(label, before, {}, { post: { language } }));
+  const moved = { atLeast: threshold };
+  const pieces =
+    language === undefined
+      ? [piece(label, moved)]
+      : [
+          piece(`${label}-${language}`, moved, { ...rule.when?.post, language }),
+          piece(label, over ? { over } : { atLeast }, undefined, { post: { language } }),
+        ];
+  const rest = labels.filter(one => one !== label);
+  // From the end to the beginning, so that places stay where they were.
+  const left = rest.length > 0 ? replace(text, [...path, 'label'], rest) : text;
+  return insert(left, at, pieces, rest.length === 0);
+}
+
+/** Puts a value in the place of another, on one line. */
+function replace(text: string, path: Path, value: unknown): string {
+  const { from, to } = placeOf(text, path);
+  return `${text.slice(0, from)}${oneLine(value)}${text.slice(to)}`;
+}
+
+function placeOf(text: string, path: Path): { from: number; to: number } {
+  const node = parseDocument(text).getIn(path, true);
+  const [from = 0, to = 0] = (isNode(node) && node.range) || [];
+  return { from, to: from + text.slice(from, to).trimEnd().length };
+}
+
+const oneLine = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value)
+      .map(([key, one]) => `${oneLine(key)}: ${oneLine(one)}`)
+      .join(', ')} }`;
   }
-  // With exceptions of its own it stays as it is beside the new one.
-  const leaves = language === undefined || !rule.unless;
-  insert(document, at, pieces);
-  if (leaves) shrink(document, at + pieces.length, rest, labels.length > 0);
-  return document.toString({ lineWidth: 0 });
-}
+  return typeof value === 'string' && /^[a-z][\w-]*$/i.test(value) ? value : JSON.stringify(value);
+};
 
-function without<T extends object>(of: T, ...names: (keyof T)[]): Partial<T> {
-  const made: Partial<T> = { ...of };
-  for (const name of names) delete made[name];
-  return made;
-}
-
-function insert(document: Document, at: number, pieces: readonly object[]): void {
-  const rules = document.get('rules');
-  if (!isSeq(rules)) return;
-  const inOneLine = (node: unknown): void => {
-    if (isMap(node)) node.flow = true;
-  };
+/** New rules before the one at a place, or instead of it. */
+function insert(text: string, at: number, pieces: readonly object[], instead: boolean): string {
+  const { from, to } = placeOf(text, ['rules', at]);
+  const start = text.lastIndexOf('\n', from) + 1;
+  const dash = text.indexOf('-', start);
+  const indent = ' '.repeat(Math.max(0, dash - start));
+  // A rule on one line, or a list that begins beside its name, is no place to write between the lines.
+  if (dash < 0 || dash > from || text.slice(start, dash).trim() !== '') return text;
   const made = pieces.map(piece => {
-    const node = document.createNode(piece);
-    for (const path of [['when', 'finding'], ['when', 'post'], ['unless']]) {
-      if (isMap(node)) inOneLine(node.getIn(path));
-    }
-    return node;
+    const lines = Object.entries(piece).map(([key, value]) =>
+      key === 'when'
+        ? `when:\n${Object.entries(value as object)
+            .map(([part, one]) => `  ${part}: ${oneLine(one)}`)
+            .join('\n')}`
+        : `${key}: ${typeof value === 'string' ? stringify(value, { lineWidth: 0 }).trimEnd() : oneLine(value)}`,
+    );
+    return `${indent}- ${lines.join('\n').replaceAll('\n', `\n${indent}  `)}\n`;
   });
-  rules.items.splice(at, 0, ...made);
-}
-
-/** Takes a label out of a rule that now has one of its own; the rule goes where that was all. */
-function shrink(document: Document, at: number, rest: readonly string[], named: boolean): void {
-  if (!named) return;
-  if (rest.length === 0) document.deleteIn(['rules', at]);
-  else document.setIn(['rules', at, 'when', 'finding', 'label'], document.createNode(rest, { flow: true }));
+  const rest = instead ? text.slice(to).replace(/^[^\n]*\n/, '') : text.slice(start);
+  return `${text.slice(0, start)}${made.join('\n')}${instead ? '' : '\n'}${rest}`;
 }

@@ -153,7 +153,7 @@ export default function Policies({ session, rest }: ScreenProps) {
   );
   if (isView(shown)) return <Lists view={shown} session={session} />;
   return (
-    <Suspense fallback={waiting}>
+    <Suspense key={shown} fallback={waiting}>
       {shown === 'new' ? (
         <Draft key={rest.join()} from={undefined} move={second === undefined ? [] : [second, ...more]} />
       ) : shown === 'from' ? (

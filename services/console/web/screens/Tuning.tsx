@@ -9,7 +9,7 @@ import { Card } from '../parts/Card.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import table from '../parts/Table.module.css';
-import { readPolicy, rulesAbout, thresholdIn } from '../policies/text.js';
+import { canMove, readPolicy, rulesAbout, thresholdIn } from '../policies/text.js';
 import { PostDrawer } from '../post/PostDrawer.js';
 import { linkTo } from '../router.js';
 import type { ScreenProps } from '../screens.js';
@@ -140,7 +140,9 @@ function Tried({ of, live, days, writes }: { of: Label; live: Live | undefined; 
   });
   const at = curve.data?.curve[Math.round(threshold * 100)];
   const draft =
-    rule && linkTo('policies', 'new', rule.name, signal, label, chosenLanguage || '*', decimalPoint(threshold));
+    rule &&
+    canMove(rule, language) &&
+    linkTo('policies', 'new', rule.name, signal, label, chosenLanguage || '*', decimalPoint(threshold));
   return (
     <>
       <div className={styles.slide}>
