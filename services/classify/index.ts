@@ -49,10 +49,9 @@ export { readAssessment, readOutcomes } from './read.js';
 export {
   addBankEntry,
   type Fetcher,
-  marksOf,
   listBankEntries,
+  marksOf,
   type RunningSignals,
-  sharedOf,
   removeBankEntry,
   standardTestPost,
   startFetcher,
@@ -64,17 +63,20 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  tables: [
-    ...classifyTables,
-    ...bankTables,
-    ...exchangeTables,
-    ...policyTables,
-    incidentsTable,
-    ...backtestTables,
-    ...holdTables,
-    ...evidenceTables,
-    scoreDriftsTable,
-  ],
+  // Read when it starts: enforce asks classify for marks of texts, and policies ask enforce, so that they are loaded in whatever order.
+  get tables() {
+    return [
+      ...classifyTables,
+      ...bankTables,
+      ...exchangeTables,
+      ...policyTables,
+      incidentsTable,
+      ...backtestTables,
+      ...holdTables,
+      ...evidenceTables,
+      scoreDriftsTable,
+    ];
+  },
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(

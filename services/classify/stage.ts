@@ -9,7 +9,7 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import { type InForce, type Policy, packBasis, type Scores, type Trials } from '../policies/index.js';
+import { factsOf, type InForce, type Policy, packBasis, type Scores, type Trials } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import { judgedPosts } from './judged.js';
@@ -89,6 +89,7 @@ export function classifyStage(
         const basis = packBasis({
           language: assessed.language,
           flags: post.flags,
+          facts: factsOf(judged[i] as JudgedPost),
           findings,
           takes,
           reachedModels,

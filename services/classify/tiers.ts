@@ -1,5 +1,13 @@
 import type { Finding, Post, PostFlag } from '../contracts/index.js';
-import { couldChange, type Decision, decide, type InForce, type Policy, severerRule } from '../policies/index.js';
+import {
+  couldChange,
+  type Decision,
+  decide,
+  decideBeside,
+  type InForce,
+  type Policy,
+  severerRule,
+} from '../policies/index.js';
 import { assessAll, isFor, type Signal, type SignalContext } from './signals/index.js';
 
 /** A post as policies judge it. */
@@ -66,8 +74,14 @@ export async function askAtOnce(
   return posts.map((post, n) => {
     const decision = decisions[n]!;
     const policy = policies[n]!;
-    const seen = reachedBeside.has(n) && !reached.has(n) ? [...findings[n]!, ...said[n]!] : findings[n]!;
-    const beside = shadows.map(shadow => ({ policy: shadow, decision: decide(shadow, post, seen) }));
+    const more = reachedBeside.has(n) && !reached.has(n) ? said[n]! : [];
+    const beside = shadows.map(shadow => ({
+      policy: shadow,
+      decision:
+        more.length > 0
+          ? decide(shadow, post, [...findings[n]!, ...more])
+          : decideBeside(policy, decision, shadow, post, findings[n]!),
+    }));
     const taking = remote.filter(signal => isFor(signal, post));
     const open = taking.flatMap(signal => {
       const rule = severerRule(policy, post, findings[n]!, decision.action, signal);

@@ -68,11 +68,7 @@ export const clocks: Service = {
     const stage = await runtime.run(traces.follow(trackClocks(db, rules)));
 
     return {
-      routes: clockRoutes(
-        runtime,
-        rules,
-        contacts.map(({ name }) => name),
-      ),
+      routes: clockRoutes(runtime, rules, contacts),
       async problem() {
         const age = passedAt === undefined ? 0 : time.steady() - passedAt;
         return age > stale ? `the escalation of clocks has stood still for ${Math.round(age / 1000)} s` : undefined;

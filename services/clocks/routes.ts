@@ -1,9 +1,18 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../accounts/index.js';
+import { type Caller, may, requireScope } from '../accounts/index.js';
 import { Problem, parseQuery, type Runtime } from '../runtime/index.js';
 import { obligations, pageFrom, type Rules, warnings } from './obligations.js';
-import { acknowledge, findPage, holderOf, subjectOf, summarize } from './pager/index.js';
+import {
+  acknowledge,
+  type Contact,
+  findPage,
+  holderOf,
+  namesOf,
+  subjectOf,
+  summarize,
+  withoutAddresses,
+} from './pager/index.js';
 import type { ClockRow, ClockTables, PageRow } from './tables.js';
 
 const cursor = z
@@ -41,7 +50,8 @@ const showClock = (row: ClockRow, now: number) => ({
   reopened: row.reopened,
 });
 
-const showPage = (row: PageRow, clocks: number) => ({
+/** @param told turns what names somebody into what the caller may see */
+const showPage = (row: PageRow, clocks: number, told: (text: string) => string) => ({
   id: row.id,
   state: row.state,
   level: row.level,
@@ -52,8 +62,8 @@ const showPage = (row: PageRow, clocks: number) => ({
   attempts: row.attempts,
   nextAt: instant(row.next_at),
   acknowledgedAt: instant(row.acknowledged_at),
-  acknowledgedBy: row.acknowledged_by ?? undefined,
-  error: row.error ?? undefined,
+  acknowledgedBy: row.acknowledged_by === null ? undefined : told(row.acknowledged_by),
+  error: row.error === null ? undefined : told(row.error),
 });
 
 const nextOf = <R>(rows: readonly R[], n: number, of: (row: R) => string): string | undefined => {
@@ -81,7 +91,7 @@ async function listClocks({ db, time }: Runtime, req: Request) {
 }
 
 /** Pages, the newest first. */
-async function listPages({ db }: Runtime, req: Request) {
+async function listPages({ db }: Runtime, req: Request, told: (text: string) => string) {
   const { limit, cursor, state } = parseQuery(req, pagesQuery);
   const tables = db.tables<ClockTables>();
   let query = tables.selectFrom('pages').selectAll();
@@ -101,7 +111,7 @@ async function listPages({ db }: Runtime, req: Request) {
     .execute();
   const clocks = new Map(counts.map(row => [row.page_id, row.n]));
   return {
-    pages: rows.map(row => showPage(row, clocks.get(row.id) ?? 0)),
+    pages: rows.map(row => showPage(row, clocks.get(row.id) ?? 0, told)),
     next: nextOf(rows, limit, row => `${row.created_at}.${row.id}`),
   };
 }
@@ -134,9 +144,10 @@ function linkOf(req: Request): string | undefined {
   return given.success ? given.data : undefined;
 }
 
-/** @param onCall who is paged, in order */
-export function clockRoutes(runtime: Runtime, rules: Rules, onCall: readonly string[]): Router {
+/** @param contacts who is paged, in order */
+export function clockRoutes(runtime: Runtime, rules: Rules, contacts: readonly Contact[]): Router {
   const { db, time, log } = runtime;
+  const answers = (res: Response): boolean => may(res.locals.caller as Caller, 'pages:acknowledge');
   const router = express.Router();
 
   router.get(
@@ -146,6 +157,7 @@ export function clockRoutes(runtime: Runtime, rules: Rules, onCall: readonly str
   );
 
   router.get('/v1/obligations', requireScope('clocks:read'), (_req, res) => {
+    const onCall = namesOf(contacts, answers(res));
     const rows = obligations.map(({ name, setBy, article, nature = 'within', bears = 'provider', ...row }) => {
       const { starts, suspends, stops } = row;
       const { seconds, words: limit } = row.limit?.(runtime.config) ?? {};
@@ -155,11 +167,10 @@ export function clockRoutes(runtime: Runtime, rules: Rules, onCall: readonly str
     res.json({ obligations: rows, warnings, pagedFrom: pageFrom, onCall });
   });
 
-  router.get(
-    '/v1/pages',
-    requireScope('clocks:read'),
-    async (req, res) => void res.json(await listPages(runtime, req)),
-  );
+  router.get('/v1/pages', requireScope('clocks:read'), async (req, res) => {
+    const told = (text: string): string => (answers(res) ? text : withoutAddresses(contacts, text));
+    res.json(await listPages(runtime, req, told));
+  });
 
   router.get('/v1/pages/:id/acknowledge', async (req, res) => {
     const page = await findPage(db, req.params.id);

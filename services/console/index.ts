@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
+import { marksOf } from '../classify/index.js';
 import { manyKind, openingKind } from '../enforce/index.js';
 import { exposedApprovals } from '../orders/index.js';
 import { incidentKind, liftApproval, modelApproval, policyApproval } from '../policies/index.js';
@@ -20,8 +21,8 @@ import {
   reinstatedRoutes,
   requireReading,
   reviewRoutes,
-  searchRoutes,
   sampleRoutes,
+  searchRoutes,
 } from './api/index.js';
 import { pageRoutes } from './pages.js';
 
@@ -39,7 +40,7 @@ export const consoleService: Service = {
     const kinds = [
       incidentKind(runtime),
       liftApproval(runtime),
-      manyKind(runtime),
+      manyKind(runtime, marksOf),
       modelApproval(runtime),
       openingKind(runtime),
       policyApproval(runtime),

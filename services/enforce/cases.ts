@@ -18,12 +18,15 @@ export interface About {
   text?: TextMarks | undefined;
   /** By when a rule wants a person to have decided. */
   due?: number;
+  /** Whose it is first. */
+  queue?: string | undefined;
 }
 
 /** Pictures come before all else: they are the hardest to have seen. */
-export const aboutOf = ({ media, findings, text, assessedAt, within }: PostAssessed): About => ({
+export const aboutOf = ({ media, findings, text, assessedAt, within, queue }: PostAssessed): About => ({
   kind: media ? 'media' : findings.some(({ entry }) => entry) ? 'match' : 'text',
   text,
+  queue,
   ...(within !== undefined && { due: assessedAt + within }),
 });
 
@@ -70,7 +73,12 @@ export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number):
   language: row.language ?? undefined,
 });
 
-export function openCase(db: Database, row: CaseRow, withheld: boolean, { kind, text, due }: About = {}): Changes {
+export function openCase(
+  db: Database,
+  row: CaseRow,
+  withheld: boolean,
+  { kind, text, due, queue }: About = {},
+): Changes {
   const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
   const language = row.language ?? undefined;
   const flags = JSON.parse(row.flags) as PostFlag[];
@@ -79,7 +87,7 @@ export function openCase(db: Database, row: CaseRow, withheld: boolean, { kind, 
   return {
     writes: [
       db.insert(casesTable, [row], { onConflict: 'nothing' }),
-      enqueue(db, row, kind ?? null),
+      enqueue(db, row, kind ?? null, queue),
       ...keepMarks(db, row, text),
     ],
     events: [fact({ type: 'case.opened.v1', data }, item, caseId)],
@@ -104,6 +112,7 @@ export function severerCase(
   row: CaseRow,
   { rule, reasons, priority, opened_at: at }: CaseRow,
   removed: boolean,
+  queue?: string,
 ): Changes {
   const { id: caseId, item, platform, post_id: postId, version } = row;
   const decided = { state: 'decided', decision: 'remove', decided_at: at, decided_by: 'policy' } as const;
@@ -116,10 +125,7 @@ export function severerCase(
   const by = 'a rule that acts by itself';
   const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
   return {
-    writes: [
-      { query, atLeast: 1 },
-      ...(removed ? dequeue(db, caseId) : [requeue(db, caseId, priority, row.opened_at)]),
-    ],
+    writes: [{ query, atLeast: 1 }, ...(removed ? dequeue(db, caseId) : [requeue(db, { ...row, priority }, queue)])],
     events: removed ? [fact({ type: 'case.closed.v1', data }, item, caseId)] : [],
   };
 }

@@ -15,6 +15,11 @@ import { fact } from './facts.js';
 import { afterMiss, afterWatch, callIsDue, heldBy, pauseAfter, pauseFor, phases, watches } from './plan.js';
 import { ended, sealOf } from './request.js';
 import { type EnforceRows, looksTable, type RemovalRow } from './tables.js';
+import { seesFrom } from './territory.js';
+
+const onlyEverywhere =
+  'This platform can only remove everywhere, and it is to go in some States: a person has to decide.';
+const notFromHere = 'it is to go in States from which this process does not look';
 
 /** What a call came to: nothing where none was due. */
 type Called = Answer | undefined;
@@ -61,6 +66,9 @@ export class Execution {
 
   async #remove(connector: Connector, item: Item): Promise<void> {
     const { time } = this.runtime;
+    // Called all the same, it would remove more than was asked for.
+    if (this.#row.territory !== null && !connector.territorial)
+      return this.#later('platform-refused', onlyEverywhere, 30_000);
     if (this.#row.seen_at === null && connector.readable && this.#row.called_at === null) {
       const { looks, judgement } = await this.#look(connector, item, 'before');
       if (!seen(looks)) {
@@ -72,9 +80,12 @@ export class Execution {
       await this.#save({ seen_at: seen(looks) ? time.now() : null, called_at: time.now(), called: 1 });
     } else if (this.#row.called_at === null) await this.#save({ called_at: time.now(), called: 1 });
     const called = await this.#callIfDue(connector, item);
-    if (!connector.readable) {
+    if (!connector.readable || !this.#sees()) {
       if (called && called.kind !== 'accepted') return this.#notAccepted(called);
-      return this.#end('claimed', called?.detail ?? '');
+      return this.#end(
+        'claimed',
+        connector.readable ? `${called?.detail ?? ''} (${notFromHere})` : (called?.detail ?? ''),
+      );
     }
     // Also after a call that was not accepted: the platform may have acted, or somebody else.
     const { judgement } = await this.#look(connector, item, 'after');
@@ -85,6 +96,11 @@ export class Execution {
     }
     if (called && called.kind !== 'accepted') return this.#notAccepted(called);
     return this.#missed(judgement);
+  }
+
+  /** Whether it can be seen from here that it is gone where it is to be. */
+  #sees(): boolean {
+    return seesFrom(this.runtime.config.SANSDELAI_VANTAGE, this.#row.territory);
   }
 
   async #watch(connector: Connector, item: Item): Promise<void> {
@@ -155,7 +171,7 @@ export class Execution {
     const call = {
       idempotencyKey: `${row.id}-${row.cycle}-${row.round}`,
       fence: row.fence,
-      territory: 'all' as const,
+      territory: row.territory === null ? ('all' as const) : (JSON.parse(row.territory) as string[]),
       reason: row.wanted === 'gone' ? 'terrorist content' : 'restored',
     };
     try {

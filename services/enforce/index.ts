@@ -73,8 +73,10 @@ export {
   seenSince,
   tellActive,
 } from './review-people.js';
+export { type Kept, queuesFor } from './review-queues.js';
 export { type Kind, kinds, sensitiveKinds } from './review-tables.js';
 export { type Reviewed, readReviewed } from './reviewed.js';
+export { sharedOf } from './shared.js';
 export { supersedeCasesOf } from './supersede.js';
 export type { CaseRow, GroundRow, LookRow, RemovalRow } from './tables.js';
 

@@ -2,6 +2,7 @@ import { busKey, eventId, type PostFlag } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import { type Changes, liftGrounds, requestRemoval } from './request.js';
 import type { EnforceRows, GroundRow, RemovalRow } from './tables.js';
+import { covers } from './territory.js';
 
 /** A post that an order wants gone. */
 export interface Ordered {
@@ -19,6 +20,8 @@ export interface Ordered {
   flags: readonly PostFlag[];
   /** Set where nothing of the order may be disclosed. */
   seal?: string;
+  /** The States that the order names; left out: everywhere. */
+  territory?: readonly string[] | undefined;
 }
 
 /** What is to be committed with the order's own state, and how the removal stands by it. */
@@ -40,7 +43,8 @@ export async function removeForOrder(db: Database, { ref, ...asked }: Ordered): 
   const before = await readRemoval(db, item);
   const changes = requestRemoval(db, { ...asked, ground: { kind: 'order', ref } }, before);
   const underWay = before?.wanted === 'gone' && before.state !== 'not-found';
-  const begins = !underWay || (before.state === 'gone' && before.version < asked.version);
+  const same = before !== undefined && before.version >= asked.version && covers(before.territory, asked.territory);
+  const begins = !underWay || (before.state === 'gone' && !same);
   const cycle = (before?.cycle ?? 0) + (begins ? 1 : 0);
   const gone = !begins && before?.state === 'gone' ? { goneSince: before.ended_at ?? asked.at } : {};
   return { ...changes, removalId: `${eventId(item, 'removal')}/${cycle}`, ...gone };

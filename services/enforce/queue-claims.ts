@@ -1,5 +1,6 @@
 import { Problem, type Runtime, sql } from '../runtime/index.js';
-import type { QueueRow, QueueRows } from './queue-table.js';
+import { type QueueRow, type QueueRows, slotOf } from './queue-table.js';
+import type { Kept } from './review-queues.js';
 import type { Kind, ReviewRows } from './review-tables.js';
 import type { CaseRow, EnforceRows } from './tables.js';
 
@@ -26,11 +27,20 @@ export interface Claim {
   lanes?: readonly string[];
   /** What waits in whatever lane since before this instant is for them too. */
   lateBefore?: number;
+  /** Queues that this person serves: their cases come before others. */
+  queues?: readonly string[];
+  /** What others who are at work get first. */
+  kept?: readonly Kept[];
+  /** Half of the time is over of what was opened before this instant: it is for all again, and what is due first comes first. */
+  halfBefore?: number;
 }
 
-/** Where cases are looked for: among these, or among all that are for everybody. */
-const shared = 'shared';
-type Source = readonly string[] | typeof shared;
+/** Where cases are looked for: among these, among those of the queues that this person serves, or among all that are for everybody. */
+type Source = readonly string[] | 'late' | 'served' | 'shared';
+
+/** In this order. Who serves a queue gets its cases before others, but not before what has waited for half of its time. */
+const sourcesOf = ({ queues = [] }: Claim): Source[] =>
+  queues.length === 0 ? ['shared'] : ['late', 'served', 'shared'];
 
 const mostPlaced = 500;
 
@@ -54,12 +64,13 @@ async function placedFor({ db }: Needs, who: string, { lanes = [], lateBefore }:
 
 /**
  * Takes the next cases for a person, each under a lease: nobody else gets them meanwhile. What they had already (another tab, a page that was
- * loaded again) comes again. What is due first comes first; of what is due in the same quarter of an hour the most harmful.
+ * loaded again) comes again. What is due first comes first; of what is due in the same quarter of an hour the most harmful. Cases of a queue come
+ * first to those who serve it, and to nobody else while these are at work, until half of their time is over.
  * Cost: a short range of an index, as long as few are claimed; each claim is a compare-and-set.
  */
 export async function claimCases(runtime: Needs, who: string, claim: Claim): Promise<CaseRow[]> {
   const claimed: CaseRow[] = [];
-  for (const source of [...(await placedFor(runtime, who, claim)), shared] as const) {
+  for (const source of [...(await placedFor(runtime, who, claim)), ...sourcesOf(claim)]) {
     if (source.length === 0) continue;
     let after: QueueRow | undefined;
     for (let read = 0; read < pages && claimed.length < claim.n; read++) {
@@ -89,7 +100,7 @@ function placeOf(who: string, length: number): number {
 }
 
 async function readFree({ db, time }: Needs, who: string, claim: Claim, source: Source, after: QueueRow | undefined) {
-  const { languages, kinds, except = [] } = claim;
+  const { languages, kinds, except = [], queues = [], kept = [], halfBefore = 0 } = claim;
   const now = time.now();
   let query = db
     .tables<QueueRows & ReviewRows>()
@@ -100,7 +111,14 @@ async function readFree({ db, time }: Needs, who: string, claim: Claim, source: 
   if (languages && languages.length > 0) query = query.where('language', 'in', db.among(languages));
   if (kinds) query = query.where(sql<boolean>`kind in ${db.among(kinds)}`);
   if (except.length > 0) query = query.where('case_id', 'not in', db.among(except));
-  if (source === shared) {
+  if (source === 'late') {
+    query = query
+      .where('slot', '<=', slotOf(halfBefore))
+      .where(row => row.or([row('slot', '=', 0), row('opened_at', '<=', halfBefore)]));
+  }
+  if (source === 'served') query = query.where('queue', 'in', db.among(queues));
+  if (source === 'shared' && kept.length > 0) query = query.where(sql<boolean>`not (${keptFor(db, kept, halfBefore)})`);
+  if (typeof source === 'string') {
     query = query.where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -119,6 +137,16 @@ async function readFree({ db, time }: Needs, who: string, claim: Claim, source: 
     query = query.where(sql<boolean>`(slot, rank, opened_at, case_id) > (${slot}, ${rank}, ${opened_at}, ${case_id})`);
   }
   return query.orderBy('slot').orderBy('rank').orderBy('opened_at').orderBy('case_id').limit(page).execute();
+}
+
+/** What others get first. Never null: that would keep from all what has no queue. */
+function keptFor(db: Needs['db'], kept: readonly Kept[], halfBefore: number) {
+  const of = kept.map(({ queues, languages, kinds }) => {
+    const language = languages.length > 0 ? sql` and language in ${db.among([...languages, ''])}` : sql``;
+    const kind = kinds ? sql` and coalesce(kind, 'media') in ${db.among(kinds)}` : sql``;
+    return sql`(coalesce(queue, '') in ${db.among(queues)}${language}${kind})`;
+  });
+  return sql`queue is not null and opened_at > ${halfBefore} and (${sql.join(of, sql` or `)})`;
 }
 
 /** Their cases, in this order; rows whose case is not open any more are left out. */

@@ -28,12 +28,16 @@ export const queueTable: Table = {
     kind: 'text?',
     /** Who has seen it, so that it counts once for them. */
     seen_by: 'text?',
+    /** The queue that its rule names. */
+    queue: 'text?',
   },
   primaryKey: ['case_id'],
-  added: [['kind', 'seen_by']],
+  added: [['kind', 'seen_by'], ['queue']],
+  addedIndexes: ['queue'],
   indexes: {
     next: { columns: ['slot', 'rank', 'opened_at'] },
     language: { columns: ['language', 'slot', 'rank', 'opened_at'] },
+    queue: { columns: ['queue', 'slot', 'rank', 'opened_at'], where: 'queue is not null' },
     acts: { columns: ['act_at'], where: 'act_at is not null' },
     leased: { columns: ['lease_until'], where: 'lease_until > 0' },
   },
@@ -51,14 +55,18 @@ export interface QueueRow {
   act_at: number | null;
   kind: Kind | null;
   seen_by: string | null;
+  queue: string | null;
 }
 
 export interface QueueRows {
   review_queue: QueueRow;
 }
 
+/** The last slot of what was opened by then. */
+export const slotOf = (openedAt: number): number => Math.floor(openedAt / slotLength);
+
 const placeOf = ({ priority, opened_at }: Pick<CaseRow, 'priority' | 'opened_at'>) => ({
-  slot: priority >= beforeAll ? 0 : Math.floor(opened_at / slotLength),
+  slot: priority >= beforeAll ? 0 : slotOf(opened_at),
   rank: -priority,
 });
 
@@ -66,19 +74,24 @@ const placeOf = ({ priority, opened_at }: Pick<CaseRow, 'priority' | 'opened_at'
 const languageOf = (tag: string | null): string => tag?.split('-', 1)[0]?.toLowerCase() ?? '';
 
 /** The write that puts an open case into the queue. */
-export function enqueue(db: Database, row: CaseRow, kind: Kind | null): Write {
+export function enqueue(db: Database, row: CaseRow, kind: Kind | null, queue?: string): Write {
   const { id, opened_at, language } = row;
   const free = { holder: null, lease_until: 0, held: null, act_at: null, seen_by: null };
-  const made: QueueRow = { case_id: id, ...placeOf(row), opened_at, language: languageOf(language), kind, ...free };
+  const sent = { language: languageOf(language), kind, queue: queue ?? null };
+  const made: QueueRow = { case_id: id, ...placeOf(row), opened_at, ...sent, ...free };
   return db.insert(queueTable, [made], { onConflict: 'nothing' });
 }
 
 /** The write that moves a case of which more was found. */
-export const requeue = (db: Database, id: string, priority: number, opened_at: number): Write => ({
+export const requeue = (
+  db: Database,
+  { id, priority, opened_at }: Pick<CaseRow, 'id' | 'priority' | 'opened_at'>,
+  queue?: string,
+): Write => ({
   query: db
     .tables<QueueRows>()
     .updateTable('review_queue')
-    .set(placeOf({ priority, opened_at }))
+    .set({ ...placeOf({ priority, opened_at }), queue: queue ?? null })
     .where('case_id', '=', id),
 });
 

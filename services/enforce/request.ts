@@ -2,6 +2,7 @@ import { busKey, eventId, type Ground, type Outcome, type PostFlag } from '../co
 import type { Database, Outgoing, Write } from '../runtime/index.js';
 import { due, fact } from './facts.js';
 import { type EnforceRows, type GroundRow, groundsTable, type RemovalRow, removalsTable } from './tables.js';
+import { covers, joined } from './territory.js';
 
 /** Somebody or something wants an item gone, on a ground. */
 export interface RemovalRequest {
@@ -20,6 +21,8 @@ export interface RemovalRequest {
   language?: string | undefined;
   /** An order under non-disclosure that asks for it. */
   seal?: string | undefined;
+  /** ISO 3166 codes of the States where it is to be gone; left out: everywhere. */
+  territory?: readonly string[] | undefined;
 }
 
 export interface Changes {
@@ -64,16 +67,21 @@ export function requestRemoval(db: Database, request: RemovalRequest, before: Re
 function carry(db: Database, request: RemovalRequest, item: string, before: RemovalRow | undefined): Changes {
   const underWay = before?.wanted === 'gone' && before.state !== 'not-found';
   // It is being removed in this version, or is gone: one ground more, and nothing else.
-  if (underWay && before.version >= request.version) return { writes: [moveRemoval(db, before)], events: [] };
+  if (underWay && before.version >= request.version && covers(before.territory, request.territory))
+    return { writes: [moveRemoval(db, before)], events: [] };
   // Not gone yet, and there is a newer version: that one is to go, under the clock that runs already.
   if (underWay && before.state !== 'gone') return follow(db, request, before);
+  // Gone in less than is asked for now: the rest is another removal, with a clock of its own.
   return begin(db, request, item, before);
 }
 
-function follow(db: Database, { version, url, authorId, at }: RemovalRequest, before: RemovalRow): Changes {
+function follow(db: Database, request: RemovalRequest, before: RemovalRow): Changes {
+  const { url, authorId, at, territory } = request;
+  const version = Math.max(request.version, before.version);
   const change: Partial<RemovalRow> = {
     ...afresh,
     version,
+    territory: joined(before.territory, territory),
     url,
     author_id: authorId,
     state: 'pending',
@@ -83,7 +91,7 @@ function follow(db: Database, { version, url, authorId, at }: RemovalRequest, be
   };
   return {
     writes: [moveRemoval(db, before, change)],
-    events: [due(before.id, before.platform, `${before.id}/${before.cycle}/${version}`, at)],
+    events: [due(before.id, before.platform, `${before.id}/${before.cycle}/${before.round + 1}/${version}`, at)],
   };
 }
 
@@ -91,6 +99,9 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
   const { platform, postId, version, url, authorId, ground, at, postedAt, route, flags } = request;
   const cycle = (before?.cycle ?? 0) + 1;
   const id = eventId(item, 'removal');
+  const held = before?.wanted === 'gone' ? before : undefined;
+  // It was seen before it went in some States: from there it can't be seen any more, and is called for all the same.
+  const wider = held?.state === 'gone' && held.version >= version && !covers(held.territory, request.territory);
   const row: Omit<RemovalRow, 'fence'> = {
     ...afresh,
     id,
@@ -109,7 +120,7 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     posted_at: postedAt,
     requested_at: at,
     pending_since: at,
-    seen_at: null,
+    seen_at: wider ? held.seen_at : null,
     called_at: null,
     called: before?.called ?? 0,
     ended_at: null,
@@ -117,6 +128,7 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     round: before ? before.round + 1 : 0,
     watch: 0,
     next_at: at,
+    territory: joined(held ? held.territory : '[]', request.territory),
     held: null,
     // Of a removal that was asked for on another ground before, the order is no cause.
     seal: request.seal ?? null,

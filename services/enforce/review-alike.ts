@@ -1,6 +1,6 @@
-import { sharedOf } from '../classify/index.js';
 import { type Database, sql } from '../runtime/index.js';
 import type { MarksRow, ReviewRows } from './review-tables.js';
+import { sharedOf } from './shared.js';
 import type { CaseRow, EnforceRows } from './tables.js';
 
 /** From how much in common two texts are nearly the same. */

@@ -1,5 +1,7 @@
 import { eventId } from '../contracts/index.js';
 import { Problem, type Runtime, type Write } from '../runtime/index.js';
+import { findTest } from './quality/answer.js';
+import { withdrawing } from './quality/put.js';
 import { findQueued, guardClaim } from './queue-claims.js';
 import type { QueueRow, QueueRows } from './queue-table.js';
 import { type LaneRow, lanesTable, type NoteRow, notesTable, type ReviewRows } from './review-tables.js';
@@ -88,6 +90,14 @@ export async function handOver(
   const queued = await findQueued(runtime, caseId);
   if (!queued) throw new Problem(404, 'This case does not wait any more: it was decided, or taken from the queue.');
   await guardClaim(runtime, caseId, by);
+  const kind = 'leads' in to ? ('escalated' as const) : ('handed' as const);
+  const note = noteWrite(runtime, { case_id: caseId, kind, text, to: nameOf(to), by });
+  const test = await findTest(runtime, caseId);
+  if (test) {
+    // It was for them alone.
+    await db.commit([note, ...withdrawing(db, test)]);
+    return queued;
+  }
   const at = time.now();
   const lane = 'skill' in to ? to.skill : 'leads' in to ? leadLane : null;
   const assignee = 'person' in to ? to.person : null;
@@ -103,8 +113,6 @@ export async function handOver(
     'all' in to
       ? { query: rows.deleteFrom('review_lanes').where('case_id', '=', caseId) }
       : db.insert(lanesTable, [row], { onConflict: 'replace' });
-  const kind = 'leads' in to ? ('escalated' as const) : ('handed' as const);
-  const note = noteWrite(runtime, { case_id: caseId, kind, text, to: nameOf(to), by });
   await db.commit([{ query: free, atLeast: 1 }, placed, note]);
   return queued;
 }

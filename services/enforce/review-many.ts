@@ -1,10 +1,10 @@
 import type { ApprovalKind } from '../accounts/index.js';
-import { marksOf } from '../classify/index.js';
-import { busKey, eventId, type PostKey } from '../contracts/index.js';
+import { busKey, eventId, type PostKey, type TextMarks } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
 import type { Runtime } from '../runtime/index.js';
 import { openCase } from './cases.js';
 import type { Decision } from './decide.js';
+import { withoutTests } from './quality/apart.js';
 import { lease } from './queue-claims.js';
 import { undoFor } from './queue-held.js';
 import type { QueueRows } from './queue-table.js';
@@ -12,6 +12,8 @@ import { type Changes, emptyChanges } from './request.js';
 import type { CaseRow, EnforceRows } from './tables.js';
 
 type Needs = Pick<Runtime, 'db' | 'time'>;
+/** By what a text is found again: `marksOf` of classify, which stands on this folder. */
+type MarksOf = (text: string) => TextMarks | undefined;
 
 /** The rule of cases that somebody opened from a search. */
 export const foundRule = 'found';
@@ -25,8 +27,12 @@ export interface Many {
 }
 
 /** Each is decided by itself, in ten seconds, unless it is taken back. What somebody else has before them stays theirs. */
-export async function decideMany(runtime: Runtime, many: Many): Promise<{ ids: string[]; actsAt: number }> {
-  const { changes, ids, actsAt } = await planMany(runtime, many);
+export async function decideMany(
+  runtime: Runtime,
+  many: Many,
+  marksOf: MarksOf,
+): Promise<{ ids: string[]; actsAt: number }> {
+  const { changes, ids, actsAt } = await planMany(runtime, many, marksOf);
   await runtime.commit(changes.writes, changes.events);
   const rows = await runtime.db
     .tables<QueueRows>()
@@ -38,12 +44,17 @@ export async function decideMany(runtime: Runtime, many: Many): Promise<{ ids: s
   return { ids: rows.map(row => row.case_id), actsAt };
 }
 
-async function planMany(runtime: Needs, many: Many): Promise<{ changes: Changes; ids: string[]; actsAt: number }> {
+async function planMany(
+  runtime: Needs,
+  asked: Many,
+  marksOf: MarksOf,
+): Promise<{ changes: Changes; ids: string[]; actsAt: number }> {
   const { db, time } = runtime;
+  const many = { ...asked, ...(await withoutTests(runtime, asked)) };
   const now = time.now();
   const changes = emptyChanges();
   const ids = [...many.cases];
-  for (const { id, opened } of await casesFor(runtime, many, now)) {
+  for (const { id, opened } of await casesFor(runtime, many, now, marksOf)) {
     ids.push(id);
     changes.writes.push(...(opened?.writes ?? []));
     changes.events.push(...(opened?.events ?? []));
@@ -66,6 +77,7 @@ async function casesFor(
   { db }: Needs,
   { posts, decision }: Many,
   now: number,
+  marksOf: MarksOf,
 ): Promise<{ id: string; opened?: Changes }[]> {
   if (posts.length === 0) return [];
   const rows = db.tables<EnforceRows>();
@@ -129,14 +141,15 @@ export async function takeBackMany({ db, time }: Needs, who: string, ids: readon
 }
 
 /** What is beyond one person's bound: somebody else agrees, and it is carried out. */
-export const manyKind = (runtime: Needs): ApprovalKind<Many> => ({
+export const manyKind = (runtime: Needs, marksOf: MarksOf): ApprovalKind<Many> => ({
   name: 'decisions',
   scope: 'queue:lead',
   describe: ({ cases, posts, decision: { decision, category } }) =>
     `${decision === 'remove' ? 'Remove' : 'Keep'} ${cases.length + posts.length} posts at once (${category ?? 'no category'})`,
   async apply(many, { asked_by, decided_by }) {
     const reason = `${many.decision.reason} (${decided_by} agreed)`;
-    const { changes } = await planMany(runtime, { ...many, decision: { ...many.decision, reason, by: asked_by } });
+    const asked = { ...many, decision: { ...many.decision, reason, by: asked_by } };
+    const { changes } = await planMany(runtime, asked, marksOf);
     return changes;
   },
 });

@@ -9,6 +9,8 @@ export interface QueueGroup {
   kind: string;
   /** `''` for what is for everybody, or `person`, where it was handed to one. */
   lane: string;
+  /** The queue that the rule names; `''` for none. */
+  queue: string;
   open: number;
   /** When the oldest of them was opened. */
   oldest: number;
@@ -18,9 +20,9 @@ export interface QueueGroup {
 export async function readOverview(db: Database): Promise<QueueGroup[]> {
   const { rows } = await sql<QueueGroup>`select q.language, coalesce(q.kind, 'media') as kind,
       case when l.case_id is null then '' else coalesce(l.lane, 'person') end as lane,
-      count(*) as open, min(q.opened_at) as oldest
+      coalesce(q.queue, '') as queue, count(*) as open, min(q.opened_at) as oldest
     from review_queue q left join review_lanes l on l.case_id = q.case_id
-    where q.held is null group by 1, 2, 3 order by 4 desc`.execute(db.tables<unknown>());
+    where q.held is null group by 1, 2, 3, 4 order by 5 desc`.execute(db.tables<unknown>());
   return rows.map(row => ({ ...row, open: Number(row.open), oldest: Number(row.oldest) }));
 }
 

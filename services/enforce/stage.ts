@@ -58,7 +58,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
     const shown = verified ? { ...found, reasons: JSON.stringify([humanCheckReason, ...data.reasons]) } : found;
     const closed = action === 'remove' && !verified;
     if (!same) made.push(closed ? closedCase(db, shown, at, about) : openCase(db, shown, action !== 'review', about));
-    else if (same.state === 'open') made.push(severerCase(db, same, shown, closed));
+    else if (same.state === 'open') made.push(severerCase(db, same, shown, closed, about.queue));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }
 

@@ -83,13 +83,15 @@ export const removalsTable: Table = {
     owner: 'text?',
     fence: 'bigint',
     lease_until: 'bigint',
+    /** JSON of the States where it is to be gone; null: everywhere. It only ever widens while it is wanted gone. */
+    territory: 'text?',
     /** Causes told of why it is not gone yet, since `pending_since`: the last one last, with spaces between. */
     held: 'text?',
     /** An order under non-disclosure that this removal is of: what is entered of it is only counted until that ends. */
     seal: 'text?',
   },
   primaryKey: ['id'],
-  added: [['held'], ['seal']],
+  added: [['held'], ['seal'], ['territory']],
   indexes: {
     item: { columns: ['item'], unique: true },
     due: { columns: ['next_at'], where: 'next_at is not null' },
@@ -178,6 +180,7 @@ export interface RemovalRow {
   owner: string | null;
   fence: number;
   lease_until: number;
+  territory: string | null;
   held: string | null;
   seal: string | null;
 }

@@ -27,7 +27,13 @@ const target = z.strictObject({
 /** What the desk says of an order. */
 export const deskEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('taken') }),
-  z.strictObject({ type: z.literal('execute') }),
+  z.strictObject({
+    type: z.literal('execute'),
+    everywhere: z
+      .literal(true)
+      .optional()
+      .describe('needed where the order names some States, and the platform can only remove everywhere'),
+  }),
   z.strictObject({
     type: z.literal('hold'),
     ground: z.enum(holdGrounds),

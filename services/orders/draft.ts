@@ -27,6 +27,7 @@ import {
   orderItemsTable,
   ordersTable,
 } from './tables.js';
+import { territoryOf } from './territory.js';
 
 /** When something has to be done about an order by itself. */
 function nextOf(state: OrderState): number | null {
@@ -66,6 +67,10 @@ export class Draft {
 
   get state(): OrderState {
     return this.#state as OrderState;
+  }
+
+  get #content(): OrderContent {
+    return JSON.parse((this.before ?? this.fresh)?.content ?? '{}') as OrderContent;
   }
 
   get changed(): boolean {
@@ -142,6 +147,7 @@ export class Draft {
         route: 'order',
         flags: stored?.flags ?? [],
         ...this.#seal(),
+        ...(this.state.everywhere ? {} : { territory: territoryOf(this.#content) }),
       });
       this.#removals.set(key, removal);
       this.#writes.push(...removal.writes);
@@ -190,8 +196,7 @@ export class Draft {
         if (item) await this.#preserve(item, at, true);
         return;
       case 'form': {
-        const content = JSON.parse((this.before ?? this.fresh)?.content ?? '{}') as OrderContent;
-        const data = JSON.stringify(answerOf(this.state, content, this.parts.settings, effect, at));
+        const data = JSON.stringify(answerOf(this.state, this.#content, this.parts.settings, effect, at));
         const { n, form } = effect;
         const row = { id: eventId(id, 'form', n), order_id: id, n, form, data, made_at: at };
         const unsent = { attempts: 0, next_at: at, sent_at: null, receipt: null, error: null };

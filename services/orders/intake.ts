@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { busKey, eventId } from '../contracts/index.js';
-import { ConflictError, Problem, type Write } from '../runtime/index.js';
+import { connectorsOf } from '../platforms/index.js';
+import { ConflictError, Problem, type Runtime, type Write } from '../runtime/index.js';
 import { type Finding, findingsOf, type OrderContent } from './annex-one.js';
 import { untilDone } from './change.js';
 import { Draft } from './draft.js';
@@ -9,8 +10,8 @@ import { locate } from './locate.js';
 import { type Doubt, dsaDue, type Item, longestSeal } from './machine/index.js';
 import type { Parts } from './parts.js';
 import type { KnownAuthority } from './register.js';
-import { memberStates } from './settings.js';
 import { type OrderAttemptRow, type OrderRow, type OrderRows, orderAttemptsTable, orderFilesTable } from './tables.js';
+import { territoryOf } from './territory.js';
 import { countOrders, farMore, firstOrder, keepWithin, unguarded } from './volume.js';
 
 const day = 24 * 3600_000;
@@ -93,6 +94,7 @@ async function locateAll({ runtime }: Parts, content: OrderContent): Promise<Ite
 }
 
 async function doubtsOf(
+  runtime: Runtime,
   incoming: Incoming,
   items: readonly Item[],
   lacks: readonly Finding[],
@@ -100,15 +102,16 @@ async function doubtsOf(
 ): Promise<Doubt[]> {
   const { content, authority } = incoming;
   const may = authority?.instruments.includes(content.instrument) === true && authority.state === content.issuingState;
-  const everywhere = content.instrument === 'tco' || memberStates.every(state => content.territory?.includes(state));
+  const { connectors } = connectorsOf(runtime);
+  const able = items.every(({ target }) => !target || connectors.get(target.platform)?.territorial === true);
   const all: [Doubt, boolean][] = [
     ['authority', !may],
     ['signature', !authority],
     ['form', lacks.length > 0],
     ['item', items.length === 0 || items.some(item => item.phase === 'unknown')],
     ['not-public', items.some(item => item.phase === 'not-public')],
-    // A removal here is a removal everywhere: less than that is for a person to decide.
-    ['territory', !everywhere],
+    // Where the platform can only remove everywhere, less than that is for a person to decide.
+    ['territory', territoryOf(content) !== undefined && !able],
     ['volume', tooMany],
   ];
   return all.flatMap(([doubt, is]) => (is ? [doubt] : []));
@@ -145,7 +148,7 @@ async function takeOnce(parts: Parts, incoming: Incoming, ahead: number): Promis
   const lacks = findingsOf(content, settings.provider.languages, runtime.time.now());
   const items = await locateAll(parts, content);
   const volume = authority ? await volumeOf(parts, authority, at, ahead) : { tooMany: false, writes: [] };
-  const doubts = await doubtsOf(given, items, lacks, volume.tooMany);
+  const doubts = await doubtsOf(runtime, given, items, lacks, volume.tooMany);
   const notice = noticeOf(given);
   const { homeState } = settings.provider;
   const seal = content.nonDisclosure && Math.min(Date.parse(content.nonDisclosure.until), at + longestSeal);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DutyMoved, eventId, platformName } from '../contracts/index.js';
+import { quality } from '../enforce/index.js';
 import { type Outgoing, Problem } from '../runtime/index.js';
 import type { Parts } from './parts.js';
 import { type OrderSettings, stateSchema } from './settings.js';
@@ -53,7 +54,10 @@ function told(row: ThreatRow, happened: 'begun' | 'done', at: number, by: string
   return { topic: 'evidence', event };
 }
 
-/** Reports a threat: its clock runs from now until the receipt of who was told is stored. The same post twice is one, while it is open. */
+/**
+ * Reports a threat: its clock runs from now until the receipt of who was told is stored. The same post twice is one, while it is open. Under the name that a
+ * second person decides it by, a post is meant as it is published. Of a golden item nothing is kept, and nobody is named to be told: it is made up.
+ */
 export async function reportThreat(
   parts: Parts,
   asked: z.output<typeof newThreatSchema>,
@@ -61,30 +65,32 @@ export async function reportThreat(
 ): Promise<ThreatRow> {
   const { runtime, settings } = parts;
   const { db, time } = runtime;
+  const real = await quality.realPost(runtime, { platform: asked.platform, id: asked.post });
+  const post = real === 'none' ? asked.post : real.id;
   const open = await db
     .tables<OrderRows>()
     .selectFrom('threats')
     .selectAll()
     .where('platform', '=', asked.platform)
-    .where('post_id', '=', asked.post)
+    .where('post_id', '=', post)
     .where('told_at', 'is', null)
     .executeTakeFirst();
   if (open) return open;
   const at = time.now();
   const row: ThreatRow = {
-    id: eventId(`${asked.platform}/${asked.post}`, 'threat', at),
+    id: eventId(`${asked.platform}/${post}`, 'threat', at),
     platform: asked.platform,
-    post_id: asked.post,
+    post_id: post,
     states: JSON.stringify(asked.states),
     content: asked.why,
-    addressees: JSON.stringify(addresseesOf(settings, asked.states)),
+    addressees: JSON.stringify(real === 'none' ? [] : addresseesOf(settings, asked.states)),
     reported_by: by,
     reported_at: at,
     told_at: null,
     told_by: null,
     receipt: null,
   };
-  await runtime.commit([db.insert(threatsTable, [row])], [told(row, 'begun', at, by)]);
+  if (real !== 'none') await runtime.commit([db.insert(threatsTable, [row])], [told(row, 'begun', at, by)]);
   return row;
 }
 

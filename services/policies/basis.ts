@@ -1,12 +1,43 @@
 import type { Finding, PostFlag } from '../contracts/index.js';
 import type { SignalInfo } from './check.js';
-import { type Decision, decide, type Found, type Judged, type Policy, severity } from './decide.js';
+import { asksAuthorRemoved, type Decision, decide, type Found, type Judged, type Policy, severity } from './decide.js';
 import { couldChange, severerRule, withoutAnswer } from './open.js';
+
+const parts = ['text', 'links', 'media'] as const;
+
+/** What policies may ask of a post itself, beside its language and flags. */
+export interface Facts {
+  author: string;
+  /** Undefined where nobody looked. */
+  authorRemoved?: number | undefined;
+  has: readonly (typeof parts)[number][];
+  reply: boolean;
+  views?: number | undefined;
+}
+
+export const factsOf = (post: Judged): Facts => ({
+  author: post.author?.id ?? '',
+  authorRemoved: post.authorRemoved,
+  has: parts.filter(part => Boolean(post[part]?.length)),
+  reply: post.inReplyTo !== undefined,
+  views: post.views,
+});
+
+const judgedBy = ({ author, authorRemoved, has, reply, views }: Facts): Omit<Judged, 'platform'> => ({
+  author: { id: author },
+  ...(authorRemoved !== undefined && { authorRemoved }),
+  ...(has.includes('text') && { text: '.' }),
+  ...(has.includes('links') && { links: [0] }),
+  ...(has.includes('media') && { media: [0] }),
+  ...(reply && { inReplyTo: '' }),
+  views,
+});
 
 /** All that a policy can look at of an assessment, kept so that another policy can decide it again exactly. */
 export interface Basis {
   language?: string | undefined;
   flags: readonly PostFlag[];
+  facts: Facts;
   /** What was found at once; what costly signals answered later is kept with their questions. */
   findings: readonly Found[];
   /** Costly signals that take the post, asked or not. */
@@ -21,12 +52,18 @@ export interface Basis {
 interface Packed {
   l?: string;
   f?: readonly PostFlag[];
+  a: string;
+  /** Removed of the account, parts that it has where not text alone, whether it is a reply, views. */
+  r?: number;
+  h?: Facts['has'];
+  p?: 1;
+  v?: number;
   /** By signal and label: the score. */
   s?: Record<string, Record<string, number>>;
   /** By signal: the labels that are over its threshold. */
   o?: Record<string, string[]>;
-  /** Findings of entries, and second ones of a label: signal, label, score, over, confirmed (-1: no entry). */
-  x?: [string, string, number, 0 | 1, -1 | 0 | 1][];
+  /** Findings of entries, and second ones of a label: signal, label, score, over, confirmed (-1: no entry), bank. */
+  x?: [string, string, number, 0 | 1, -1 | 0 | 1, string][];
   t?: readonly string[];
   m?: 0;
   q?: 1;
@@ -37,8 +74,12 @@ const bare = <T>(): Record<string, T> => Object.create(null) as Record<string, T
 
 /** About 250 bytes for a post that the text model scored. */
 export function packBasis(basis: Basis): string {
-  const { language, flags, findings, takes, reachedModels, asked } = basis;
-  const packed: Packed = {};
+  const { language, flags, facts, findings, takes, reachedModels, asked } = basis;
+  const packed: Packed = { a: facts.author };
+  if (facts.authorRemoved !== undefined) packed.r = facts.authorRemoved;
+  if (facts.has.length !== 1 || facts.has[0] !== 'text') packed.h = facts.has;
+  if (facts.reply) packed.p = 1;
+  if (facts.views !== undefined) packed.v = facts.views;
   if (language !== undefined) packed.l = language;
   if (flags.length > 0) packed.f = flags;
   for (const { signal, label, score, over, entry } of findings) {
@@ -47,7 +88,7 @@ export function packBasis(basis: Basis): string {
     const scores = packed.s[signal];
     if (entry || Object.hasOwn(scores, label)) {
       packed.x ??= [];
-      packed.x.push([signal, label, score, over ? 1 : 0, entry ? (entry.confirmed ? 1 : 0) : -1]);
+      packed.x.push([signal, label, score, over ? 1 : 0, entry ? (entry.confirmed ? 1 : 0) : -1, entry?.bank ?? '']);
       continue;
     }
     scores[label] = score;
@@ -62,11 +103,10 @@ export function packBasis(basis: Basis): string {
   return JSON.stringify(packed);
 }
 
-const noEntry = { bank: '', id: '' };
-
-/** The inverse of `packBasis`: of findings without their reasons, and of entries only whether they were confirmed. */
+/** The inverse of `packBasis`: of findings without their reasons, and of entries only their bank and whether they were confirmed. */
 export function unpackBasis(text: string): Basis {
-  const { l, f = [], s = {}, o = {}, x = [], t = [], m, q } = JSON.parse(text) as Packed;
+  const { l, f = [], a, r, h = ['text'], p, v, s = {}, o = {}, x = [], t = [], m, q } = JSON.parse(text) as Packed;
+  const facts: Facts = { author: a, authorRemoved: r, has: h, reply: p === 1, views: v };
   const findings: Found[] = [];
   for (const signal in s) {
     const over = Object.hasOwn(o, signal) ? o[signal] : undefined;
@@ -77,13 +117,13 @@ export function unpackBasis(text: string): Basis {
       findings.push(found);
     }
   }
-  for (const [signal, label, score, over, confirmed] of x) {
+  for (const [signal, label, score, over, confirmed, bank] of x) {
     const found: Found = { signal, label, score, reason: '' };
     if (over === 1) found.over = true;
-    if (confirmed !== -1) found.entry = { ...noEntry, confirmed: confirmed === 1 };
+    if (confirmed !== -1) found.entry = { bank, id: '', confirmed: confirmed === 1 };
     findings.push(found);
   }
-  return { language: l, flags: f, findings, takes: t, reachedModels: m !== 0, asked: q === 1 };
+  return { language: l, flags: f, facts, findings, takes: t, reachedModels: m !== 0, asked: q === 1 };
 }
 
 /** What a costly signal said of a post: what it found, or that there was no answer. */
@@ -101,11 +141,13 @@ export type Redecided = { decision: Decision; findings: readonly Found[] } | { l
 export function redecide(
   policy: Policy,
   signals: readonly SignalInfo[],
-  platform: string,
+  { platform, id }: { platform: string; id: string },
   basis: Basis,
   answers: Readonly<Record<string, LaterAnswer>> = {},
 ): Redecided {
-  const post: Judged = { platform, language: basis.language, flags: basis.flags };
+  const { language, flags, facts } = basis;
+  if (facts.authorRemoved === undefined && asksAuthorRemoved(policy)) return { lacking: 'the history of its account' };
+  const post: Judged = { platform, id, language, flags, ...judgedBy(facts) };
   const { findings } = basis;
   const first = decide(policy, post, findings);
   let best: { decision: Decision; findings: readonly Found[] } = { decision: first, findings };

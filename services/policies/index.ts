@@ -18,7 +18,8 @@ export {
   startBacktests,
   type Work,
 } from './backtest/index.js';
-export { type Basis, type LaterAnswer, packBasis, type Redecided, redecide, unpackBasis } from './basis.js';
+export { type Basis, factsOf, type LaterAnswer, packBasis, type Redecided, redecide, unpackBasis } from './basis.js';
+export { decideBeside } from './beside.js';
 export * as policyBodies from './bodies.js';
 export type { SignalInfo } from './check.js';
 export {
@@ -32,9 +33,9 @@ export {
   ruleMet,
   severity,
 } from './decide.js';
+export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
 export * from './evidence/index.js';
 export { followPolicies, type InForce, overlaid, single } from './force.js';
-export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
 export {
   type Hold,
   holdSchema,

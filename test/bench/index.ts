@@ -150,9 +150,10 @@ async function measure(
 /**
  * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
- * texts. `--only review [--sizes 1000000,100000]`: search over so many posts; so many waiting cases
- * in Chromium, and 50 people at once. `--only sla [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals. `--only orders [--mode embedded|servers]`: 1,000 orders
- * in a minute beside 1,000 posts/s. `--only clocks`: a million open clocks. Prints the tables and keeps them.
+ * texts. `--only review [--sizes 1000000,100000]`: search over so many posts; so many waiting cases in Chromium, and 50 people at once. `--only sla
+ * [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals.
+ * `--only orders [--mode embedded|servers]`: 1,000 orders in a minute beside 1,000 posts/s. `--only clocks`: a million open clocks. Prints the tables and
+ * keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -186,15 +187,18 @@ export async function benchCommand(args: string[]): Promise<void> {
   if (values.only === 'review') {
     const [posts = 1_000_000, cases = posts / 10] = values.sizes?.split(',').map(Number) ?? [];
     return keep('review', await reviewBench({ posts, cases, runs: Number(values.runs), say }));
+  }
   if (values.only === 'orders') {
     const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
     const load = { orders: 1_000, seconds: 60, postsPerSecond: 1_000 };
-    return keep('orders', await ordersBench({ modes, ...load, say }));
+    return keep(values.mode ? `orders-${values.mode}` : 'orders', await ordersBench({ modes, ...load, say }));
   }
   if (values.only === 'clocks') {
     const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
-    return keep('clocks', await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }));
-  }
+    return keep(
+      values.mode ? `clocks-${values.mode}` : 'clocks',
+      await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }),
+    );
   }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {

@@ -131,10 +131,16 @@ withServers(['chromium'], 'an administrator’s day, by the keyboard', () => {
     const { page } = await openPage(browser);
     await page.goto(`${here.url}/#/letters`);
     await signIn(page, 'admin', secret);
-    await page.getByRole('button', { name: /^Details: / }).press('Enter');
+    await page
+      .getByRole('button', { name: /^Details: / })
+      .first()
+      .press('Enter');
     await page.getByText('"type": "post.assessed.v1"').waitFor();
     const replayed = page.waitForResponse(answer => answer.url().endsWith('/replay'));
-    await page.getByRole('button', { name: /^Try again: / }).press('Enter');
+    await page
+      .getByRole('button', { name: /^Try again: / })
+      .first()
+      .press('Enter');
     expect((await replayed).status()).toBe(202);
     await page.context().close();
   });

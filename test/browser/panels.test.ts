@@ -74,10 +74,13 @@ withServers(['chromium'], 'the panels in Chromium', () => {
       data: {},
     };
     await here.runtime.commit([], [{ topic: 'assessments', event }]);
-    await until(async () => (await here.scrape()).text.includes('dead_letters{topic="assessments"} 1'), 'the letter');
+    await until(
+      async () => (await here.scrape()).text.includes('dead_letters{topic="assessments"} 2'),
+      'a letter for each stage',
+    );
     const { page, complaints } = await openPanels();
     await page.getByText('On call').click();
-    await page.getByRole('row', { name: 'Dead letters 1' }).waitFor();
+    await page.getByRole('row', { name: 'Dead letters 2' }).waitFor();
     expect(await cells(page, 'Intake')).toEqual(['takes posts', 'IngestRefusing']);
     const books = await page
       .getByRole('link', { name: /^[A-Z]\w+[a-z][A-Z]\w+$/ })

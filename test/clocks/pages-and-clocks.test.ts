@@ -46,6 +46,44 @@ scenario(
   },
 );
 
+scenario('addresses of those on call are for those who answer pages', async ({ clocks: running }) => {
+  const settings = {
+    PAGER_CONTACTS: 'mailto:anna@example.org,https://hooks.example.org/secret',
+    PAGER_SMTP_URL: 'smtp://127.0.0.1:9',
+    PAGER_WEBHOOK_SECRET: `whsec_${Buffer.from('a secret of the tests, 24+').toString('base64')}`,
+  };
+  const clocks = await running(settings);
+  const page = {
+    ...{
+      id: 'p1',
+      state: 'acknowledged',
+      level: 80,
+      created_at: Date.now(),
+      tokens: '[]',
+      attempts: 1,
+      turn: 0,
+      version: 1,
+    },
+    ...{ acknowledged_by: 'anna@example.org', error: 'anna@example.org: refused, then hooks.example.org: 500' },
+  };
+  await clocks.runtime.db.commit([{ query: clocks.rows.insertInto('pages').values(page as never) }]);
+  const seen = async (key?: string) => [
+    (await clocks.get('/v1/obligations', key)).body.onCall,
+    ...(await clocks.get('/v1/pages', key)).body.pages.map((one: Record<string, string>) => [
+      one.acknowledgedBy,
+      one.error,
+    ]),
+  ];
+  expect(await seen(keys.reader)).toEqual([
+    ['on call 1 (mail)', 'on call 2 (webhook)'],
+    ['on call 1 (mail)', 'on call 1 (mail): refused, then on call 2 (webhook): 500'],
+  ]);
+  expect(await seen(keys.both)).toEqual([
+    ['anna@example.org', 'hooks.example.org'],
+    ['anna@example.org', page.error],
+  ]);
+});
+
 scenario('clocks and pages need a key with the right scope', async ({ clocks: running }) => {
   const clocks = await running({});
   expect((await clocks.get('/v1/clocks', 'not-a-key')).status).toBe(401);

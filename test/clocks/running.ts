@@ -12,6 +12,7 @@ export const keys = {
   reader: 'test-key-that-reads',
   acknowledger: 'test-key-that-acknowledges',
   other: 'test-key-else',
+  both: 'test-key-that-does-both',
 };
 
 /** The clocks as they really run: database, bus, HTTP. */
@@ -40,6 +41,7 @@ export async function startClocks(settings: Record<string, string>, directory?: 
     addKey(runtime, keys.reader, 'k1', 'dashboard', ['clocks:read']),
     addKey(runtime, keys.acknowledger, 'k2', 'Ada', ['pages:acknowledge']),
     addKey(runtime, keys.other, 'k3', 'other', ['posts:write']),
+    addKey(runtime, keys.both, 'k4', 'Bea', ['clocks:read', 'pages:acknowledge']),
   ]);
   const rows = runtime.db.tables<ClockTables>();
   return {

@@ -114,8 +114,12 @@ function figures(environment: () => Promise<Record<string, string>>): void {
       data: {},
     };
     await here.runtime.commit([], [{ topic: 'assessments', event: broken }]);
-    const { deadLetters } = await viewer.until(frame => frame.deadLetters.count === 1);
-    expect(deadLetters.newest).toMatchObject([{ consumer: 'enforce', topic: 'assessments' }]);
+    const { deadLetters } = await viewer.until(frame => frame.deadLetters.count === 2);
+    // One for each stage that could not read it.
+    expect(deadLetters.newest.map(({ consumer, topic }) => `${consumer} ${topic}`).sort()).toEqual([
+      'enforce assessments',
+      'rule-volume assessments',
+    ]);
     await viewer.close();
   });
 }

@@ -11,6 +11,8 @@ export interface Call {
   item: string;
   version: number;
   fence: number;
+  /** Where it is to go: `all`, or States. */
+  territory: unknown;
   /** What the platform did with it. */
   did: 'acted' | 'known' | 'nothing' | 'failed' | 'refused' | 'stale';
 }
@@ -75,6 +77,7 @@ export async function startPlatform(): Promise<Platform> {
       item: data.id as string,
       version: data.version as number,
       fence: data.fence as number,
+      territory: data.territory as unknown,
     };
     const end = (status: number, did: Call['did'], text = ''): void => {
       calls.push({ ...call, did });

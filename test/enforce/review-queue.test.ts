@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { marksOf, sharedOf } from '../../services/classify/index.js';
+import { marksOf } from '../../services/classify/index.js';
 import { openCase } from '../../services/enforce/cases.js';
 import {
   type CaseRow,
@@ -13,12 +13,16 @@ import {
   handOver,
   holdDecision,
   type Kind,
+  quality,
+  queuesFor,
   readAlike,
   readDone,
   readHolders,
   readOverview,
   readReviewer,
+  releaseCase,
   seenSince,
+  sharedOf,
   takeBackMany,
 } from '../../services/enforce/index.js';
 import { queueTable } from '../../services/enforce/queue-table.js';
@@ -59,7 +63,10 @@ function suite(open: () => Promise<Database>): void {
   let now = Date.UTC(2026, 10, 22, 12);
   beforeAll(async () => {
     db = await open();
-    await migrate(db, [casesTable, queueTable, ...reviewTables, removalsTable, groundsTable, postsTable]);
+    await migrate(db, [
+      ...[casesTable, queueTable, ...reviewTables, removalsTable, groundsTable, postsTable],
+      ...quality.qualityTables,
+    ]);
     const commit: Runtime['commit'] = writes => db.commit(writes);
     runtime = { db, commit, time: { ...realTime, now: () => now } } as Runtime;
   });
@@ -85,9 +92,14 @@ function suite(open: () => Promise<Database>): void {
   });
   const opened = async (
     id: string,
-    { kind = 'text' as Kind, text = '', ...more }: Partial<CaseRow> & { kind?: Kind; text?: string } = {},
+    {
+      kind = 'text' as Kind,
+      text = '',
+      queue,
+      ...more
+    }: Partial<CaseRow> & { kind?: Kind; text?: string; queue?: string } = {},
   ) => {
-    const { writes } = openCase(db, row(id, more), false, { kind, text: marksOf(text) });
+    const { writes } = openCase(db, row(id, more), false, { kind, text: marksOf(text), queue });
     await db.commit(writes);
   };
   const claim = async (who: string, more: object = {}) =>
@@ -108,6 +120,52 @@ function suite(open: () => Promise<Database>): void {
     expect(await claim('lea', { lanes: ['lead'], lateBefore: now - 60_000 })).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  test('a queue is first for those who serve it, and for all where none of them is at work, or half of the time is over', async () => {
+    await opened('old', { opened_at: now - 13 * 3600_000 });
+    await opened('urgent', { priority: 1_000 });
+    await opened('river', { queue: 'incident-river', language: 'fr' });
+    await opened('law', { queue: 'law', priority: 0.9 });
+    await opened('plain', { priority: 0.95, opened_at: now - 3600_000 });
+    const halfBefore = now - 12 * 3600_000;
+    const named = new Map([['incident-river', ['rosa']]]);
+    const order = async (who: string, n = 10) => {
+      const sent = await queuesFor(runtime, who, named, 5);
+      const ids = (await claimCases(runtime, who, { n, ...sent, halfBefore })).map(({ id }) => id);
+      for (const id of ids) await releaseCase(runtime, who, id);
+      return ids;
+    };
+    const all = ['urgent', 'old', 'plain', 'law', 'river'];
+    // Nobody who serves it is at work: it comes in its turn.
+    expect(await order('sami')).toEqual(all);
+    expect(await order('rosa')).toEqual(['urgent', 'old', 'river', 'plain', 'law']);
+    await db.commit(changeReviewer(db, 'rosa', { activeAt: now }));
+    await db.commit(changeReviewer(db, 'tim', { activeAt: now, skills: ['law'], kinds: ['match'] }));
+    expect(await order('sami')).toEqual(['urgent', 'old', 'plain', 'law']);
+    await db.commit(changeReviewer(db, 'tim', { kinds: [] }));
+    expect(await order('sami')).toEqual(['urgent', 'old', 'plain']);
+    expect(await order('tim')).toEqual(['urgent', 'old', 'law', 'plain']);
+    // What they do not take is kept for nobody; nor is it while they may not be sent more.
+    await db.commit(changeReviewer(db, 'rosa', { languages: ['de'] }));
+    expect(await order('sami')).toEqual(['urgent', 'old', 'plain', 'river']);
+    await db.commit(changeReviewer(db, 'rosa', { languages: [], perHour: 1 }));
+    expect(await order('sami')).toEqual(['urgent', 'old', 'plain']);
+    await claimCases(runtime, 'rosa', { n: 1 });
+    await countSeen(runtime, 'rosa', ['urgent', 'old', 'river', 'plain', 'law']);
+    for (const id of all) await releaseCase(runtime, 'rosa', id);
+    expect(await order('sami')).toEqual(['urgent', 'old', 'plain', 'river']);
+    // They left, or the incident is over.
+    await db.commit(changeReviewer(db, 'rosa', { perHour: 100 }));
+    named.clear();
+    now += 200_000;
+    expect(await order('sami')).toEqual(all);
+    // Nothing starves: what has waited for half of its time is for all, at once and in its turn.
+    await db.commit(changeReviewer(db, 'tim', { activeAt: now }));
+    const sent = await queuesFor(runtime, 'sami', named, 5);
+    const late = await claimCases(runtime, 'sami', { n: 10, ...sent, halfBefore: now });
+    expect(late.map(({ id }) => id)).toEqual(all);
+    expect((await readOverview(db)).map(({ queue }) => queue).sort()).toEqual(['', 'incident-river', 'law']);
+  });
+
   test('languages and kinds narrow what is claimed', async () => {
     await opened('fr', { language: 'fr-CA' });
     await opened('de', { language: 'de', kind: 'media' });
@@ -116,7 +174,7 @@ function suite(open: () => Promise<Database>): void {
     expect(await claim('sami', { kinds: ['text'], languages: ['de'] })).toEqual([]);
     expect(await claim('sami', { kinds: ['media'] })).toEqual(['de']);
     const rows = await readOverview(db);
-    expect(rows).toContainEqual({ language: 'fr', kind: 'text', lane: '', open: 1, oldest: now });
+    expect(rows).toContainEqual({ language: 'fr', kind: 'text', lane: '', queue: '', open: 1, oldest: now });
     expect([...(await readHolders(runtime))].sort()).toEqual([
       ['rosa', 2],
       ['sami', 1],
@@ -154,7 +212,7 @@ function suite(open: () => Promise<Database>): void {
     ]);
     const decision = { decision: 'keep', reason: 'tea', category: 'harmless', by: 'rosa' } as const;
     const all = ['same-1', 'same-2', 'same-3', 'near'];
-    const done = await decideMany(runtime, { cases: all, posts: [], decision });
+    const done = await decideMany(runtime, { cases: all, posts: [], decision }, marksOf);
     expect(done.ids.sort()).toEqual(['near', 'same-1', 'same-2']);
     await expect(holdDecision(runtime, 'same-1', { ...decision, by: 'sami' })).rejects.toMatchObject({ status: 409 });
     expect(await takeBackMany(runtime, 'sami', all)).toBe(0);

@@ -105,8 +105,8 @@ test("what an order took down is kept apart, read by two people only, and in nob
 
   // Nobody reads it alone, and no key does.
   const path = `/v1/preserved/${id}`;
-  expect((await scene.call('GET', path)).status).toBe(403);
-  expect((await scene.call('POST', `${path}/openings`, purpose)).status).toBe(403);
+  expect((await scene.call('GET', path)).status).toBe(401);
+  expect((await scene.call('POST', `${path}/openings`, purpose)).status).toBe(401);
   expect((await erin.ask(path)).status).toBe(403);
   expect((await erin.post(`${path}/openings`, { purpose: 'curiosity', reason: purpose.reason })).status).toBe(422);
   const asked = await erin.post(`${path}/openings`, purpose);

@@ -11,6 +11,7 @@ import {
   runLoad,
 } from '../../services/cli/authority-simulator.js';
 import type { OrderRows } from '../../services/orders/tables.js';
+import { eventually } from '../console/installation.js';
 import { newFolder, type Running, start } from '../ingest/installation.js';
 
 let running: Running;
@@ -47,12 +48,18 @@ test('what was refused is written down, and started no clock', async () => {
   const statuses = [...refused.map(({ got }) => Number(got.slice(0, 3))), 409];
   expect(written.map(({ status }) => status).sort()).toEqual(statuses.sort());
   const orders = await rows().selectFrom('orders').select('id').execute();
-  const clocks = await running.db
-    .tables<{ clocks: { obligation: string; subject: string } }>()
-    .selectFrom('clocks')
-    .select('subject')
-    .where('obligation', 'in', ['tco-removal', 'dsa-order'])
-    .execute();
+  const clocksOf = () =>
+    running.db
+      .tables<{ clocks: { obligation: string; subject: string } }>()
+      .selectFrom('clocks')
+      .select('subject')
+      .where('obligation', 'in', ['tco-removal', 'dsa-order'])
+      .execute();
+  // The clock of the last order is started a moment after its receipt.
+  const clocks = await eventually(async () => {
+    const found = await clocksOf();
+    return found.length >= orders.length ? found : undefined;
+  });
   expect(clocks.map(({ subject }) => subject).sort()).toEqual(orders.map(({ id }) => id).sort());
 });
 

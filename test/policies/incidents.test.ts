@@ -1,4 +1,4 @@
-import { decide, type Incident, parsePolicy, withIncidents } from '../../services/policies/index.js';
+import { decide, type Incident, parsePolicy, peopleOfIncidents, withIncidents } from '../../services/policies/index.js';
 import { addPerson, type Browser, logIn } from '../accounts/browser.js';
 import { eventually, forumPost, type Installed, install } from '../console/installation.js';
 
@@ -123,6 +123,9 @@ describe('an incident', () => {
         : undefined;
     });
     await call('/v1/incidents', { name: 'river', reason: 'again', hours: 1 }, 409);
+    const waiting = await lena.json<{ rows: { queue: string; open: number }[] }>('/console/api/queue');
+    expect(waiting.rows.find(({ queue }) => queue === 'incident-river')?.open).toBeGreaterThan(0);
+    expect([...(await peopleOfIncidents(here.runtime))]).toEqual([['incident-river', ['rosa']]]);
 
     await call(`/v1/incidents/${id}/end`, { reason: 'it is over' }, 202);
     await call(`/v1/incidents/${id}/end`, { reason: 'it is over' }, 409);
@@ -137,6 +140,7 @@ describe('an incident', () => {
       report: { became: { open: expect.any(Number) }, bank: { added: 2, confirmed: 1, removed: 1 } },
     });
     await eventually(async () => ((await write(text)).rule === 'otherwise' ? true : undefined));
+    expect([...(await peopleOfIncidents(here.runtime))]).toEqual([]);
     const left = (await call(bank)) as unknown as { entries: { content: string }[] };
     expect(left.entries.map(({ content }) => content)).toEqual([kept]);
   });

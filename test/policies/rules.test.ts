@@ -1,6 +1,13 @@
 import { parse } from 'yaml';
 import { ruleDifference, textDifference } from '../../services/policies/difference.js';
-import { decide, type Found, type Judged, parsePolicy, severerRule } from '../../services/policies/index.js';
+import {
+  decide,
+  decideBeside,
+  type Found,
+  type Judged,
+  parsePolicy,
+  severerRule,
+} from '../../services/policies/index.js';
 import { examine, keptPolicy } from '../../services/policies/parse.js';
 import { policyJsonSchema } from '../../services/policies/routes.js';
 import { inCanary } from '../../services/policies/sample.js';
@@ -70,7 +77,36 @@ test('a canary has its share of the accounts, and a larger share has them too', 
   expect(Math.abs(of(0.1).length - 1000)).toBeLessThan(150);
   const larger = new Set(of(0.2));
   expect(of(0.1).filter(author => !larger.has(author))).toEqual([]);
-  expect(of(0.1).filter(author => of(0.1, 'v@2').includes(author)).length).toBeLessThan(160);
+  const another = new Set(of(0.1, 'v@2'));
+  expect(of(0.1).filter(author => another.has(author)).length).toBeLessThan(160);
+});
+
+test('property: what a shadow decides beside another is what it would decide by itself', () => {
+  const rules = [
+    'name: a, action: remove, when: { finding: { signal: test-post, label: standard-test-post } }',
+    'name: b, action: review, when: { finding: { signal: text-model, label: ve, atLeast: 0.5 } }',
+    'name: b, action: review, when: { finding: { signal: text-model, label: ve, atLeast: 0.2 } }',
+    'name: c, action: review, sample: 0.5, when: { post: { language: fr } }',
+    'name: d, action: withhold, when: { finding: { signal: test-post, label: standard-test-post }, post: { language: fr } }',
+    'name: e, action: allow',
+  ];
+  const policies = Array.from({ length: 63 }, (_, n) => rules.filter((__, i) => (n + 1) & (1 << i)))
+    .filter(some => examine(textOf(...some), signals).problems.length === 0)
+    .map(some => policyOf(...some));
+  expect(policies.length).toBeGreaterThan(15);
+  const test = { signal: 'test-post', label: 'standard-test-post', score: 1, reason: 'it is' };
+  const seen = [[], [model('ve', 0.3)], [model('ve', 0.6)], [test], [test, model('ve', 0.6)]];
+  for (const first of policies) {
+    for (const second of policies) {
+      for (const found of seen) {
+        for (const language of ['fr', 'en']) {
+          const judged = { ...post, language };
+          const decided = decide(first, judged, found);
+          expect(decideBeside(first, decided, second, judged, found)).toEqual(decide(second, judged, found));
+        }
+      }
+    }
+  }
 });
 
 test('queue and time go with the decision', () => {

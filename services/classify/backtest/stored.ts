@@ -143,14 +143,14 @@ export async function comparePage(
     }
     const { platform, id, version } = partsOf(row.key);
     const answers = later.get(row.key);
-    const after = redecide(draft, signals, platform, basis, answers);
+    const after = redecide(draft, signals, { platform, id }, basis, answers);
     if ('lacking' in after) {
       collector.leave(`${after.lacking} was not asked about it: assess afresh`);
       continue;
     }
     let before = { action: row.action as Change['before']['action'], rule: row.rule };
     if (against) {
-      const other = redecide(against, signals, platform, basis, answers);
+      const other = redecide(against, signals, { platform, id }, basis, answers);
       if ('lacking' in other) {
         collector.leave(`${other.lacking} was not asked about it: assess afresh`);
         continue;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Batch } from '../../policies/index.js';
-import type { StoredWork } from './worker.js';
+import type { StoredWork } from './work.js';
 
 type Said = { batch: Batch } | { done: true } | { failed: Error };
 

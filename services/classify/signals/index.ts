@@ -25,7 +25,7 @@ export {
   stayDownStage,
   tallySince,
 } from './bank/index.js';
-export { marksOf, sharedOf } from './marks.js';
+export { marksOf } from './marks.js';
 export { type Fetcher, lookupRoutes, startFetcher } from './media/index.js';
 export { type Signal, SignalAway, type SignalContext } from './signal.js';
 export { standardTestPost } from './test-post.js';

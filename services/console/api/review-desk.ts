@@ -1,14 +1,17 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { askApproval, type Caller, peopleWho } from '../../accounts/index.js';
+import { marksOf } from '../../classify/index.js';
 import {
   addNote,
   categories,
   changeReviewer,
   decideMany,
   handOver,
+  holdDecision,
   listReviewers,
   type Many,
+  quality,
   readAlike,
   readCase,
   readPlace,
@@ -26,7 +29,7 @@ const id = z.string().min(1).max(200);
 const note = z.string().trim().min(1).max(2_000);
 export const skillName = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, 'takes 1 to 40 letters, digits and . _ -')
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u, 'takes 1 to 63 letters, digits and . _ -')
   .refine(name => !takenLanes.includes(name), 'is a name that the queue uses itself');
 const person = z.string().min(1).max(120);
 
@@ -58,11 +61,12 @@ const translateSchema = z.strictObject({ to: z.string().regex(/^[a-z]{2,3}$/) })
 /** Decides many at once, or asks a second person where they are more than one may decide alone. */
 export async function decideOrAsk(
   runtime: Runtime,
-  many: Many,
+  asked: Many,
 ): Promise<{ ids: string[]; actsAt: number } | { approval: string }> {
   const { db, config } = runtime;
-  const { by, reason } = many.decision;
-  if (many.cases.length + many.posts.length <= config.REVIEW_BULK_ALONE) return decideMany(runtime, many);
+  const { by, reason } = asked.decision;
+  const many = { ...asked, ...(await quality.withoutTests(runtime, asked)) };
+  if (many.cases.length + many.posts.length <= config.REVIEW_BULK_ALONE) return decideMany(runtime, many, marksOf);
   const { row, write } = askApproval(runtime, { kind: 'decisions', subject: many, reason: reason.slice(0, 500), by });
   await db.commit([write]);
   return { approval: row.id };
@@ -128,6 +132,11 @@ export function deskRoutes(runtime: Runtime): Router {
     const { cases, decision } = parseBody(req, alikeSchema);
     const { name } = callerOf(res);
     const caseId = String(req.params.id);
+    if (cases.includes(caseId) && (await quality.findTest(runtime, caseId))) {
+      const actsAt = await holdDecision(runtime, caseId, { ...decision, by: name });
+      res.json({ ids: [caseId], actsAt });
+      return;
+    }
     const alike = new Set((await readAlike(db, caseId, name, time.now())).map(one => one.id));
     // Only what says the same goes with it, whatever the page asks for.
     const some = cases.filter(one => one === caseId || alike.has(one));

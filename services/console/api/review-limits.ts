@@ -4,13 +4,16 @@ import {
   countSeen,
   type Exposure,
   exposureOf,
+  type Kept,
   kindsFor,
   leadLane,
+  queuesFor,
   type Reviewer,
   readReviewer,
   seenSince,
   tellActive,
 } from '../../enforce/index.js';
+import { peopleOfIncidents } from '../../policies/index.js';
 import type { Runtime } from '../../runtime/index.js';
 
 /** The day that a page may ask its counter from is its own, and no older. */
@@ -25,6 +28,9 @@ export interface Sent {
   lanes: string[];
   /** Leads are sent what waits in anybody's lane once half of its time is over. */
   lateBefore?: number;
+  queues: string[];
+  kept: Kept[];
+  halfBefore: number;
 }
 
 /** What this person is sent: where they chose languages, those of theirs that they chose. Counts what they have before them. */
@@ -41,6 +47,8 @@ export async function sentTo(
   const own = reviewer.languages.length > 0 ? [...reviewer.languages, ''] : [];
   const languages = chosen.length === 0 ? own : own.length === 0 ? chosen : chosen.filter(one => own.includes(one));
   const leads = may(caller, 'queue:lead');
+  const halfBefore = time.now() - config.CLOCK_REVIEW / 2;
+  const queues = await queuesFor(runtime, caller.name, await peopleOfIncidents(runtime), config.REVIEW_PER_HOUR);
   return {
     reviewer,
     exposure,
@@ -50,7 +58,9 @@ export async function sentTo(
     }),
     kinds: kindsFor(reviewer),
     lanes: [...reviewer.skills, ...(leads ? [leadLane] : [])],
-    ...(leads && { lateBefore: time.now() - config.CLOCK_REVIEW / 2 }),
+    ...queues,
+    halfBefore,
+    ...(leads && { lateBefore: halfBefore }),
   };
 }
 

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../../accounts/index.js';
 import { busKey, postKey, toLedger } from '../../contracts/index.js';
-import { readDone } from '../../enforce/index.js';
+import { quality, readDone } from '../../enforce/index.js';
 import { findPosts, type StoredPost, searchKinds } from '../../ingest/index.js';
 import { parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { fromHere } from './guard.js';
@@ -43,7 +43,9 @@ export function searchRoutes(runtime: Runtime): Router {
 
   router.post('/console/api/search', readBody(16_384), async (req, res) => {
     const { by, query, before } = parseBody(req, searchSchema);
-    const { posts, next } = await findPosts(db, { by, query, before, most: aPage });
+    const { posts: stored, next } = await findPosts(db, { by, query, before, most: aPage });
+    const apart = await quality.withoutTests(runtime, { cases: [], posts: stored.map(({ post }) => post) });
+    const posts = stored.filter(({ post }) => apart.posts.includes(post));
     if (before === undefined) {
       const detail = { by: (res.locals.caller as Caller).name, what: 'search', searchedBy: by };
       await runtime.commit([], [toLedger({ kind: 'data.accessed', at: time.now(), detail }, '/console', time.uuid())]);

@@ -103,7 +103,7 @@ export interface ReviewDesk {
 
 /** What leads see of the queue. Nothing of what a single person saw. */
 export interface ReviewOverview {
-  rows: { language: string; kind: string; lane: string; open: number; oldest: number }[];
+  rows: { language: string; kind: string; lane: string; queue: string; open: number; oldest: number }[];
   people: {
     name: string;
     role: string;

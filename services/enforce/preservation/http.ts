@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
-import { Problem, parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
+import { type Caller, requirePerson, requireScope } from '../../accounts/index.js';
+import { parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
 import type { Prolonged } from './erase.js';
 import type { PreservationKeys } from './keys.js';
 import { askOpening, openingSchema, prolong, prolongSchema, readPreserved } from './open.js';
@@ -50,11 +50,8 @@ const show = (row: PreservedRow, openings: readonly OpeningRow[] = []) => ({
 });
 
 /** A key has no second person: only people open what is preserved. @throws Problem 403 */
-function personOf(res: { locals: Record<string, unknown> }): string {
-  const { name, role } = res.locals.caller as Caller;
-  if (!role) throw new Problem(403, 'Preserved content is opened by people who are logged in, not by keys.');
-  return name;
-}
+/** Preserved content is opened by people, not by keys. */
+const personOf = (res: { locals: Record<string, unknown> }): string => (res.locals.caller as Caller).name;
 
 /** What is preserved: its list, who may open it, and what was opened. */
 export function preservationRoutes(runtime: Runtime, keys: PreservationKeys): Router {
@@ -96,13 +93,13 @@ export function preservationRoutes(runtime: Runtime, keys: PreservationKeys): Ro
     });
   });
 
-  router.get('/v1/preserved/:id', may, async (req, res) => {
+  router.get('/v1/preserved/:id', requirePerson, may, async (req, res) => {
     const { row, opening, content, related } = await readPreserved(runtime, keys, String(req.params.id), personOf(res));
     runtime.log.info({ preserved: row.id, opening: opening.id, by: opening.asked_by }, 'preserved content was read');
     res.set('Cache-Control', 'no-store').json({ ...show(row, [opening]), content, related });
   });
 
-  router.post('/v1/preserved/:id/openings', may, readBody(8_192), async (req, res) => {
+  router.post('/v1/preserved/:id/openings', requirePerson, may, readBody(8_192), async (req, res) => {
     const asked = parseBody(req, openingSchema);
     const opening = await askOpening(runtime, String(req.params.id), asked, personOf(res));
     res.status(202).json(showOpening(opening));

@@ -1,6 +1,7 @@
 import { goldenItemsTable, madeDecisionsTable, qualitySettingsTable, testCasesTable } from './tables.js';
 
 export { findTest } from './answer.js';
+export { realPost, withoutTests } from './apart.js';
 export { type Dimension, type Quality, type QualityLine, readQuality } from './figures.js';
 export { addGolden, listGolden, retireGolden } from './golden.js';
 export { enoughDecisions, enoughPairs } from './kappa.js';

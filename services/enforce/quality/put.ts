@@ -3,6 +3,7 @@ import { plantPost, readPosts, unplantPost } from '../../ingest/index.js';
 import { ConflictError, type Runtime, type Write } from '../../runtime/index.js';
 import { lease } from '../queue-claims.js';
 import { dequeue, enqueue, type QueueRows } from '../queue-table.js';
+import type { ReviewRows } from '../review-tables.js';
 import { type CaseRow, casesTable, type EnforceRows } from '../tables.js';
 import { alike, alikeFindings, alikeUrl } from './alike.js';
 import { readSettings } from './settings.js';
@@ -239,12 +240,31 @@ export const emptyTest = {
   settled_at: null,
 } as const;
 
-/** The writes that take away what was put before somebody. @param held as `dequeue` */
+/** The writes that take away what was put before somebody. What was noted of a second decision's post goes to its case. @param held as `dequeue` */
 export const takingAway = (db: Runtime['db'], test: TestCaseRow, held?: string): Write[] => [
   ...dequeue(db, test.case_id, held),
+  ...(test.kind === 'second' ? [movingNotes(db, test)] : []),
   { query: db.tables<EnforceRows>().deleteFrom('cases').where('id', '=', test.case_id), atLeast: 1 },
   unplantPost(db, { platform: test.platform ?? '', id: test.post_id ?? '', version: 1 }),
 ];
+
+const movingNotes = (db: Runtime['db'], { case_id, ref }: TestCaseRow): Write => ({
+  query: db.tables<ReviewRows>().updateTable('case_notes').set({ case_id: ref }).where('case_id', '=', case_id),
+});
+
+/**
+ * The writes that take a test case back unanswered: a second decision waits for somebody else. The row of a golden item stays, so that it is not put
+ * before the same person again. They conflict where it was answered meanwhile.
+ */
+export function withdrawing(db: Runtime['db'], test: TestCaseRow): Write[] {
+  const query = db
+    .tables<QualityRows>()
+    .updateTable('test_cases')
+    .set(test.kind === 'second' ? { state: 'waiting', put_to: null } : { state: 'answered' })
+    .where('case_id', '=', test.case_id)
+    .where('state', '=', 'put');
+  return [{ query, atLeast: 1 }, ...takingAway(db, test)];
+}
 
 /** What nobody has before them any more (passed over, or left) is taken away; a second decision waits for somebody else. */
 async function withdrawLeft(runtime: Needs): Promise<void> {
@@ -260,15 +280,8 @@ async function withdrawLeft(runtime: Needs): Promise<void> {
     .limit(20)
     .execute();
   for (const test of left) {
-    const rows = db.tables<QualityRows>();
-    // The row of a golden item stays, so that it is not put before the same person again.
-    const back = rows
-      .updateTable('test_cases')
-      .set(test.kind === 'second' ? { state: 'waiting', put_to: null } : { state: 'answered' })
-      .where('case_id', '=', test.case_id)
-      .where('state', '=', 'put');
     try {
-      await db.commit([{ query: back, atLeast: 1 }, ...takingAway(db, test)]);
+      await db.commit(withdrawing(db, test));
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }

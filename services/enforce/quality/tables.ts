@@ -58,9 +58,11 @@ export const testCasesTable: Table = {
     settled_at: 'bigint?',
   },
   primaryKey: ['case_id'],
+  addedIndexes: ['post'],
   indexes: {
     waiting: { columns: ['at'], where: "state = 'waiting'" },
     ref: { columns: ['ref'] },
+    post: { columns: ['post_id'] },
     answered: { columns: ['answered_at'] },
     reader: { columns: ['answered_by', 'answered_at'] },
     disagreed: { columns: ['answered_at', 'case_id'], where: "state = 'disagreed'" },
@@ -84,7 +86,11 @@ export const madeDecisionsTable: Table = {
     overturned_how: 'text?',
   },
   primaryKey: ['case_id'],
-  indexes: { item: { columns: ['item'] } },
+  indexes: {
+    item: { columns: ['item'] },
+    // All that the figures are made of, so that they are counted without reading the rows.
+    figures: { columns: ['at', 'language', 'decision', 'category', 'decided_by', 'overturned_at'] },
+  },
   retention: { column: 'at', keep },
 };
 

@@ -74,7 +74,14 @@ function execute(before: OrderState, event: OrderEvent): Outcome {
   must(before, active, 'executed');
   const open = before.items.find(item => item.phase === 'unknown');
   if (open) throw new Impossible(`Item ${open.n} (${open.url}) is not found: name the post, or leave it.`);
-  const { state, facts } = taken(before, event);
+  const everywhere = event.type === 'execute' && event.everywhere === true;
+  if (before.doubts.includes('territory') && before.everywhere === undefined && !everywhere)
+    throw new Impossible(
+      'It names less than the platform can do, which only removes everywhere: say "everywhere", or leave it.',
+    );
+  const begun = taken(before, event);
+  const { facts } = begun;
+  const state: OrderState = everywhere ? { ...begun.state, everywhere: true } : begun.state;
   const asked = state.items.filter(item => item.phase === 'found' || item.phase === 'not-public');
   if (asked.length === 0 && !state.items.some(item => item.phase === 'removing'))
     throw new Impossible('No item of it is left to remove.');

@@ -104,6 +104,8 @@ export interface OrderState {
   /** The authority and the signature were checked against the register. */
   verified: boolean;
   crossBorder: boolean;
+  /** It names less, and a person decided to remove everywhere: the platform can't do less. */
+  everywhere?: true;
   items: readonly Item[];
   takenBy?: string;
   executedAt?: number;
@@ -138,7 +140,8 @@ export type OrderEvent = { at: number; by: string } & (
       sealedUntil?: number;
     }
   | { type: 'taken' }
-  | { type: 'execute' }
+  /** `everywhere`: a person has it removed everywhere, where the platform can't do less. */
+  | { type: 'execute'; everywhere?: boolean | undefined }
   | { type: 'volume-confirmed' }
   | { type: 'hold'; ground: HoldGround; explanation: string }
   | { type: 'release'; note: string }

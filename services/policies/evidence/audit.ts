@@ -97,7 +97,7 @@ const lost = { state: 'lost' as const, look_at: null };
 
 /** Where a post's evidence stands by its cases. */
 function stands(row: EvidencePostRow, seen: PostCases | undefined, now: number): Partial<EvidencePostRow> {
-  if (row.class === 'allowed' && seen?.policy) return lost;
+  if (row.class === 'allowed' && seen?.policy) return { state: 'moved', look_at: null };
   if (row.class !== 'reviewed' && isGone(seen)) return lost;
   const one = row.class === 'reviewed' ? seen?.policy : seen?.audit;
   if (!one) return now - row.chosen_at > patience ? lost : { look_at: now + again / 6 };

@@ -1,47 +1,60 @@
 import type { Database } from '../../runtime/index.js';
 import { bucketOf } from './buckets.js';
 import type { EvidenceRows } from './tables.js';
-import type { Decided } from './weigh.js';
+import type { Chosen, Decided } from './weigh.js';
 
 const most = 20_000;
 
 export interface Looked {
   decided: (Omit<Decided, 'score'> & { scores: string })[];
+  chosen: Chosen[];
   /** Chosen, and decided by nobody yet; and those that can't be any more. */
   open: number;
   lost: number;
 }
 
-/** What people decided of posts chosen since then: the latest 20,000. Cost: so many rows of the index `evidence_posts_chosen`. */
+/**
+ * What people decided of posts chosen since then: the latest 20,000. Where the audit was switched on meanwhile, since then: before, what was allowed had no chance to be
+ * decided, and what was reviewed would count for too much. Cost: so many rows of the index `evidence_posts_chosen`.
+ */
 export async function readDecided(db: Database, since: number): Promise<Looked> {
   const rows = db.tables<EvidenceRows>();
+  const first = await rows
+    .selectFrom('evidence_posts')
+    .select('chosen_at')
+    .where('chosen_at', '>=', since)
+    .where('class', '=', 'allowed')
+    .orderBy('chosen_at')
+    .limit(1)
+    .executeTakeFirst();
+  const from = first?.chosen_at ?? since;
   const [found, counts] = await Promise.all([
     rows
       .selectFrom('evidence_posts')
       .select(['class', 'band', 'language', 'probability', 'violates', 'scores'])
-      .where('chosen_at', '>=', since)
+      .where('chosen_at', '>=', from)
       .where('state', '=', 'decided')
       .orderBy('chosen_at', 'desc')
       .limit(most)
       .execute(),
     rows
       .selectFrom('evidence_posts')
-      .select(({ fn }) => ['state', fn.countAll<number>().as('n')])
-      .where('chosen_at', '>=', since)
-      .groupBy('state')
+      .select(({ fn }) => ['class', 'band', 'state', fn.countAll<number>().as('n')])
+      .where('chosen_at', '>=', from)
+      .where('state', '<>', 'moved')
+      .groupBy(['class', 'band', 'state'])
       .execute(),
   ]);
   const count = (...states: string[]): number =>
     counts.reduce((sum, { state, n }) => (states.includes(state) ? sum + n : sum), 0);
+  const chosen = new Map<string, Chosen>();
+  for (const { class: what, band, n } of counts) {
+    const one = chosen.get(`${what} ${band}`) ?? { class: what, band, posts: 0 };
+    chosen.set(`${what} ${band}`, { ...one, posts: one.posts + n });
+  }
   return {
-    decided: found.map(({ class: what, band, language, probability, violates, scores }) => ({
-      class: what,
-      band,
-      language,
-      probability,
-      violates: violates === 1,
-      scores,
-    })),
+    decided: found.map(row => ({ ...row, violates: row.violates === 1 })),
+    chosen: [...chosen.values()],
     open: count('chosen', 'open'),
     lost: count('lost'),
   };

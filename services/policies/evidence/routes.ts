@@ -116,7 +116,7 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
   function qualityIn(found: Read, of: string | undefined): Quality {
     const known = found.quality.get(of ?? '*');
     if (known) return known;
-    const weighed = weigh(found.decided, found.posts, of);
+    const weighed = weigh(found.decided, found.looked.chosen, found.posts, of);
     const made = { at: qualityOf(weighed, thresholds), leftOut: weighed.leftOut };
     found.quality.set(of ?? '*', made);
     return made;

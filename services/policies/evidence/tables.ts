@@ -84,7 +84,7 @@ export const evidencePostsTable: Table = {
     /** Signal, label and score, of each. JSON. */
     scores: 'text',
     chosen_at: 'bigint',
-    /** `chosen` until there is a case; `open`; `decided`; `lost`: it can't be decided any more. */
+    /** `chosen` until there is a case; `open`; `decided`; `lost`: it can't be decided any more; `moved`: it is evidence of another class by now. */
     state: 'text',
     case_id: 'text?',
     /** 1: a person held it for what is to be removed. */
@@ -152,7 +152,7 @@ export interface EvidencePostRow {
   probability: number;
   scores: string;
   chosen_at: number;
-  state: 'chosen' | 'open' | 'decided' | 'lost';
+  state: 'chosen' | 'open' | 'decided' | 'lost' | 'moved';
   case_id: string | null;
   violates: 0 | 1 | null;
   decided_at: number | null;

@@ -1,3 +1,4 @@
+import type { Action } from '../../contracts/index.js';
 import { bucketCount, bucketOf, classOf } from './buckets.js';
 import { type Evidence, evidenceOf, merge, noEvidence } from './estimate.js';
 import type { Series } from './histogram.js';
@@ -23,62 +24,59 @@ export interface Weighed {
   leftOut: number;
 }
 
+/** Posts of a class and band that were chosen as evidence, whatever became of them. */
+export interface Chosen {
+  class: Class;
+  band: number;
+  posts: number;
+}
+
 /**
- * Decisions with the posts that they stand for. Within a stratum (what was done, language, band of the score) the decisions stand for all posts that were counted
- * in it, each in proportion to 1 / its probability: so what was lost, not decided yet, or came when there was no audit, is taken to be like what was decided.
- * A stratum without a decision is taken with those of other languages; where there is none in any, its posts are one unseen decision that could weigh so much.
+ * Decisions with the posts that they stand for: 1 / the probability with which each was chosen, times those of its class and band that were chosen for each that
+ * was decided. So what was lost or is not decided yet is taken to be like what was. Where nothing of a band was decided, its posts are one unseen decision that
+ * could weigh so much.
  * @param posts counts of posts by band (`Series` of no signal)
  */
-export function weigh(decided: readonly Decided[], posts: readonly Series[], language?: string): Weighed {
-  const own = decided.filter(one => language === undefined || one.language === language);
-  const sizes = new Map<string, number>();
-  const bare = new Map<string, number>();
-  const strata = new Map<string, Decided[]>();
-  const nameOf = (what: Class, band: number, of: string): string => `${what} ${band} ${of}`;
-  for (const one of own) {
-    const name = nameOf(one.class, one.band, one.language);
-    const members = strata.get(name);
-    if (members) members.push(one);
-    else strata.set(name, [one]);
+export function weigh(
+  decided: readonly Decided[],
+  chosen: readonly Chosen[],
+  posts: readonly Series[],
+  language?: string,
+): Weighed {
+  const nameOf = (what: Class, band: number): string => `${what} ${band}`;
+  const answers = new Map<string, number>();
+  for (const one of decided) {
+    const name = nameOf(one.class, one.band);
+    answers.set(name, (answers.get(name) ?? 0) + 1);
   }
-  let all = 0;
-  for (const { action, language: of, counts } of posts) {
-    if (language !== undefined && of !== language) continue;
-    const what = classOf(action as 'allow');
-    counts.forEach((n, band) => {
-      if (n <= 0) return;
-      all += n;
-      const name = nameOf(what, band, of);
-      const into = strata.has(name) ? sizes : bare;
-      const key = strata.has(name) ? name : `${what} ${band}`;
-      into.set(key, (into.get(key) ?? 0) + n);
-    });
-  }
-  // Posts of languages that nobody decided any of are like those of the others, in the same band.
-  for (const [key, n] of bare) {
-    const like = [...strata.keys()].filter(name => name.startsWith(`${key} `));
-    const sum = like.reduce((total, name) => total + (sizes.get(name) ?? 0), 0);
-    if (like.length === 0 || sum === 0) continue;
-    for (const name of like) sizes.set(name, sizes.get(name)! * (1 + n / sum));
-    bare.delete(key);
+  const missing = new Map<string, number>();
+  for (const { class: what, band, posts: n } of chosen) {
+    const name = nameOf(what, band);
+    missing.set(name, Math.max(1, n / (answers.get(name) ?? n)));
   }
   const buckets = Array.from({ length: bucketCount }, () => noEvidence);
   let unscored = noEvidence;
-  for (const [name, members] of strata) {
-    const size = sizes.get(name) ?? members.length;
-    const expected = members.reduce((sum, { probability }) => sum + 1 / probability, 0);
-    // Counts are folded in a moment later than decisions may be: a decision stands for one post at the least.
-    const scale = Math.max(size, members.length) / expected;
-    for (const { violates, probability, score } of members) {
-      const evidence = evidenceOf({ violates, probability: Math.min(1, probability / scale) });
-      if (score === undefined) unscored = merge(unscored, evidence);
-      else buckets[bucketOf(score)] = merge(buckets[bucketOf(score)]!, evidence);
-    }
+  let decisions = 0;
+  for (const { class: what, band, language: of, violates, probability, score } of decided) {
+    if (language !== undefined && of !== language) continue;
+    decisions++;
+    const factor = missing.get(nameOf(what, band)) ?? 1;
+    const evidence = evidenceOf({ violates, probability: probability / factor });
+    if (score === undefined) unscored = merge(unscored, evidence);
+    else buckets[bucketOf(score)] = merge(buckets[bucketOf(score)]!, evidence);
   }
-  const unseen = (what: Class): number =>
-    [...bare].reduce((sum, [key, n]) => (key.startsWith(what) ? sum + n : sum), 0);
+  let all = 0;
+  const unseen = { allowed: 0, reviewed: 0, removed: 0 };
+  for (const { action, language: of, counts } of posts) {
+    if (language !== undefined && of !== language) continue;
+    const what = classOf(action as Action);
+    counts.forEach((n, band) => {
+      all += n;
+      if (!answers.has(nameOf(what, band))) unseen[what] += n;
+    });
+  }
   // What was removed unseen is above where rules act; what was allowed or reviewed unseen could be anywhere, so nothing is certain.
-  const heaviest = Math.max(unseen('allowed'), unseen('reviewed'));
-  if (heaviest > 0 && own.length > 0) unscored = { ...unscored, heaviest: Math.max(unscored.heaviest, heaviest) };
-  return { buckets, unscored, decisions: own.length, leftOut: all === 0 ? 0 : unseen('removed') / all };
+  const heaviest = Math.max(unseen.allowed, unseen.reviewed);
+  if (heaviest > 0 && decisions > 0) unscored = { ...unscored, heaviest: Math.max(unscored.heaviest, heaviest) };
+  return { buckets, unscored, decisions, leftOut: all === 0 ? 0 : unseen.removed / all };
 }

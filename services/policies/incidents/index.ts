@@ -3,5 +3,5 @@ export { type BankEnd, type BankTally, endIncidents, type IncidentReport } from 
 export { followIncidents, type Incidents } from './follow.js';
 export { incidentRoutes } from './http.js';
 export { type Incident, withIncidents } from './overlay.js';
-export { incidentKind } from './store.js';
+export { incidentKind, peopleOfIncidents } from './store.js';
 export { incidentsTable } from './tables.js';

@@ -25,6 +25,16 @@ export function listIncidents({ db }: Pick<Runtime, 'db'>, which: 'lasting' | 'a
     .execute();
 }
 
+/** Whom the incidents in force name, by the queue that is first theirs. */
+export async function peopleOfIncidents(
+  runtime: Pick<Runtime, 'db' | 'time'>,
+): Promise<Map<string, readonly string[]>> {
+  const now = runtime.time.now();
+  const rows = await listIncidents(runtime, 'lasting');
+  const open = rows.filter(row => row.state === 'open' && row.expires_at > now);
+  return new Map(open.map(row => [queueOf(row.name), settingsOf(row).people]));
+}
+
 export const findIncident = ({ db }: Pick<Runtime, 'db'>, id: string): Promise<IncidentRow | undefined> =>
   db.tables<IncidentRows>().selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst();
 

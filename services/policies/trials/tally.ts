@@ -10,7 +10,9 @@ export class Tally {
   readonly #cells = new Map<string, TallyRow>();
 
   add(cell: Omit<TallyRow, 'n'>, n = 1): void {
-    const key = policyTalliesTable.primaryKey.map(column => cell[column as keyof typeof cell]).join('\0');
+    // In the order of the primary key.
+    const { trial, arm, what, hour, language, action, rule, base_action, base_rule } = cell;
+    const key = `${trial}\0${arm}\0${what}\0${hour}\0${language}\0${action}\0${rule}\0${base_action}\0${base_rule}`;
     const known = this.#cells.get(key);
     if (known) known.n += n;
     else this.#cells.set(key, { ...cell, n });

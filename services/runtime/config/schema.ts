@@ -105,7 +105,9 @@ export const configSchema = z.object({
     .string()
     .max(64)
     .default('here')
-    .describe('name of the place this process looks from, kept with what was seen'),
+    .describe(
+      'name of the place this process looks from, kept with what was seen; DE or DE-… where it is in that State',
+    ),
 
   KAFKA_BROKERS: brokers.optional().describe('Kafka brokers, comma separated; unset: the embedded bus'),
   KAFKA_TOPIC_PREFIX: z.string().max(64).default('sansdelai.').describe('put before every topic and group name'),

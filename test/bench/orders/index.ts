@@ -102,7 +102,8 @@ async function measure(mode: 'embedded' | 'servers', options: OrdersOptions): Pr
       SANSDELAI_ORDERS: join(folder, 'authority', 'orders.yaml'),
       LEDGER_KEY_FILE: join(folder, 'ledger.key'),
     };
-    const settings = { ...environment, ...own };
+    const pool: Record<string, string> = process.env.BENCH_POOL ? { DATABASE_POOL: process.env.BENCH_POOL } : {};
+    const settings = { ...environment, ...own, ...pool };
     const named = mode === 'servers' ? [...groups, ['orders']] : groups;
     running = await start(settings, named, mode === 'embedded' ? 18_440 : 18_460);
     const { processes } = running;

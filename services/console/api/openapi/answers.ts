@@ -148,7 +148,7 @@ export const obligationsSchema = z.object({
   ),
   warnings: z.array(z.number()).describe('shares of a limit, in percent, at which people are told'),
   pagedFrom: z.number().describe('from that share on somebody on call is paged'),
-  onCall: z.array(z.string()).describe('who is paged, in order'),
+  onCall: z.array(z.string()).describe('who is paged, in order; addresses only to who may acknowledge pages'),
 });
 
 export const pagesSchema = z.object({

@@ -55,7 +55,7 @@ function Bars({ steps }: { steps: LiveFrame['steps'] }) {
       <div className={styles.axis} aria-hidden="true">
         {ticks.map(ms => (
           <span key={ms} style={{ left: `${(ms / most) * 100}%` }}>
-            {duration(ms)}
+            {ms === 0 ? 0 : duration(ms)}
           </span>
         ))}
       </div>

@@ -111,18 +111,21 @@ function Comment({ queue, onClose }: Props) {
 }
 
 interface Told {
+  platform: string;
+  post: string;
   tell: { who: string; name?: string; contact?: string }[];
 }
 
 function Threat({ it, queue, onClose }: Props) {
-  const { hint, why, states, statesHint, send, done, noContact, close } = words.threat;
+  const { hint, why, states, statesHint, send, done, about, nobody, noContact, close } = words.threat;
   const [told, setTold] = useState<Told>();
   if (told)
     return (
       <div className={styles.form}>
         <p role="alert">
-          <strong>{done}</strong>
+          <strong>{told.tell.length > 0 ? done : nobody}</strong>
         </p>
+        {told.tell.length > 0 && <p>{about(`${told.platform} ${told.post}`)}</p>}
         <ul className={styles.tell}>
           {told.tell.map(one => (
             <li key={one.who}>

@@ -34,7 +34,7 @@ export default function Quality({ session }: ScreenProps) {
     queryKey: ['quality', 'figures', days],
     queryFn: () => ask<QualityAnswer>(`/console/api/quality?days=${days}`),
     enabled: leads,
-    refetchInterval: 30_000,
+    refetchInterval: 120_000,
     placeholderData: before => before,
   });
   const answer = read.data;

@@ -46,6 +46,7 @@ function Waiting({ rows, people }: Pick<ReviewOverview, 'rows' | 'people'>) {
           <th scope="col">{columns.language}</th>
           <th scope="col">{columns.kind}</th>
           <th scope="col">{columns.lane}</th>
+          <th scope="col">{columns.queue}</th>
           <th scope="col" data-number>
             {columns.open}
           </th>
@@ -56,7 +57,7 @@ function Waiting({ rows, people }: Pick<ReviewOverview, 'rows' | 'people'>) {
       </thead>
       <tbody>
         {rows.map(row => (
-          <tr key={`${row.language}/${row.kind}/${row.lane}`}>
+          <tr key={`${row.language}/${row.kind}/${row.lane}/${row.queue}`}>
             <th scope="row" className={styles.line}>
               {row.language === '' ? strings.review.noLanguage : nameOfLanguage(row.language)}
             </th>
@@ -64,6 +65,7 @@ function Waiting({ rows, people }: Pick<ReviewOverview, 'rows' | 'people'>) {
             <td>
               {laneOf(row.lane)} {!isServed(row, people) && <Badge tone="warn">{words.nobody}</Badge>}
             </td>
+            <td>{row.queue || '–'}</td>
             <td data-number>{number(row.open)}</td>
             <td data-number>{coarse(now - row.oldest)}</td>
           </tr>

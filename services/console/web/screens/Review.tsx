@@ -44,7 +44,11 @@ export default function Review({ session }: ScreenProps) {
   const [note, setNote] = useState('');
   const [dialog, setDialog] = useState<DialogName>();
   const desk = useDesk();
-  const queue = useQueue(choices, resting, desk?.opted.join() ?? '');
+  // The server knows it at the first claim; only another choice asks anew.
+  const optedFirst = useRef<string>(undefined);
+  const opted = desk?.opted.join();
+  optedFirst.current ??= opted;
+  const queue = useQueue(choices, resting, opted === optedFirst.current ? '' : `now ${opted}`);
   const [current] = queue.cases ?? [];
   const noteField = useRef<HTMLInputElement>(null);
   const { made, translate } = useTranslation(current?.id);

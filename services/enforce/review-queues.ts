@@ -1,0 +1,71 @@
+import type { Database, Runtime } from '../runtime/index.js';
+import { atWork, kindsFor, listReviewers, type Reviewer } from './review-people.js';
+import type { Kind, ReviewRows } from './review-tables.js';
+
+type Needs = Pick<Runtime, 'db' | 'time'>;
+
+/** Cases of these queues are first for somebody who is at work, in the languages and of the kinds that they take. */
+export interface Kept {
+  queues: readonly string[];
+  /** Empty for all. */
+  languages: readonly string[];
+  /** Left out for all. */
+  kinds?: readonly Kind[] | undefined;
+}
+
+const hour = 3600_000;
+
+/** Of these people, those who were sent in the last hour all that they may be: nothing is kept for them. */
+async function sated({ db, time }: Needs, people: readonly Reviewer[], usual: number): Promise<Set<string>> {
+  const now = time.now();
+  if (people.length === 0) return new Set();
+  const rows = await db
+    .tables<ReviewRows>()
+    .selectFrom('review_seen')
+    .select(({ fn }) => ['person', fn.sum<number>('cases').as('n')])
+    .where('person', 'in', db.among(people.map(({ person }) => person)))
+    .where('at', '>', now - hour)
+    .groupBy('person')
+    .execute();
+  const seen = new Map(rows.map(({ person, n }) => [person, Number(n)]));
+  const full = people.filter(
+    ({ person, perHour = usual, liftedUntil }) => liftedUntil <= now && (seen.get(person) ?? 0) >= perHour,
+  );
+  return new Set(full.map(({ person }) => person));
+}
+
+/**
+ * The queues whose cases come first to this person, and what is kept for others who serve queues and are at work. A person serves the queues that
+ * their skills name, and those that name them. Cost: one pass over the people.
+ * @param named people by queue, beside their skills
+ * @param usual cases an hour, where nothing else is set for somebody
+ */
+export async function queuesFor(
+  runtime: Needs,
+  who: string,
+  named: ReadonlyMap<string, readonly string[]>,
+  usual: number,
+): Promise<{ queues: string[]; kept: Kept[] }> {
+  const { db, time } = runtime;
+  const naming = (person: string): string[] => [...named].flatMap(([name, all]) => (all.includes(person) ? name : []));
+  const people = await servers(db, naming);
+  const serving = people.find(({ person }) => person === who);
+  const working = people.filter(({ person, activeAt }) => person !== who && activeAt > time.now() - atWork);
+  const full = await sated(runtime, working, usual);
+  const kept = working
+    .filter(({ person }) => !full.has(person))
+    .map(one => ({ queues: one.serves, languages: one.languages, kinds: kindsFor(one) }));
+  // Those who take the same are one condition.
+  const unlike = new Map(kept.map(one => [JSON.stringify(one), one]));
+  return { queues: serving?.serves ?? naming(who), kept: [...unlike.values()] };
+}
+
+async function servers(
+  db: Database,
+  naming: (person: string) => string[],
+): Promise<(Reviewer & { serves: string[] })[]> {
+  const all = await listReviewers(db);
+  return all
+    .map(one => ({ ...one, serves: [...new Set([...one.skills, ...naming(one.person)])].sort() }))
+    .filter(({ serves }) => serves.length > 0);
+}
