@@ -51,6 +51,10 @@ export const screens: readonly Screen[] = [
     Body: lazy(() => import('./screens/DeadLetters.js')),
   },
   { name: 'banks', group: 'operate', needs: 'banks:read', Body: lazy(() => import('./screens/Banks.js')) },
+  { name: 'tuning', group: 'operate', needs: 'policies:read', Body: lazy(() => import('./screens/Tuning.js')) },
+  { name: 'policies', group: 'operate', needs: 'policies:read', Body: lazy(() => import('./screens/Policies.js')) },
+  { name: 'backtests', group: 'operate', needs: 'policies:read', Body: lazy(() => import('./screens/Backtests.js')) },
+  { name: 'models', group: 'operate', needs: 'policies:read', Body: lazy(() => import('./screens/Models.js')) },
   { name: 'incidents', group: 'operate', needs: 'policies:read', Body: lazy(() => import('./screens/Incidents.js')) },
   {
     name: 'approvals',
