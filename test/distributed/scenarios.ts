@@ -48,13 +48,13 @@ export function scenarios(
   const scenario = (title: string, run: (stage: Stage) => Promise<void>): void =>
     test(title, async () => {
       try {
-        await within(realTime, 110_000, run(stage), 'the scenario did not end');
+        await within(realTime, 170_000, run(stage), 'the scenario did not end');
         expect(stage.on.processes.flatMap(({ name, died }) => (died ? [`${name} ended by itself`] : []))).toEqual([]);
       } catch (error) {
         for (const one of stage.on.processes) process.stderr.write(`\n=== ${one.name}\n${one.log(60)}\n`);
         throw error;
       }
-    }, 120_000);
+    }, 180_000);
 
   scenario('the standard test post is gone, with its evidence, its clocks stopped, its figure published once', gone);
   scenario('every post of a file is accounted for; replicas share the work', stream);
