@@ -66,15 +66,22 @@ withServers(['chromium'], 'what reviewers do with a case, by the keyboard', () =
     await dialog(page, 'Threat to life').waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.type('He will be there at noon.');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type('fr de');
-    await page.keyboard.press('Enter');
+    const threat = dialog(page, 'Threat to life');
+    for (const state of ['France', 'Germany']) await threat.getByLabel(state).press('Space');
+    await threat.getByRole('button', { name: 'Report the threat' }).press('Enter');
     await page.getByRole('alert').getByText('Tell these now').waitFor();
-    expect(await dialog(page, 'Threat to life').getByRole('listitem').allTextContents()).toHaveLength(2);
-    await page.keyboard.press('Enter');
-    await dialog(page, 'Threat to life').waitFor({ state: 'hidden' });
+    expect(await threat.getByRole('listitem').allTextContents()).toHaveLength(2);
+    // Who told them enters the receipt here, or the desk does under Threats to life.
+    await threat.getByLabel('The receipt').fill('Taken by the officer on duty');
+    await threat.getByRole('button', { name: 'They are told: enter the receipt' }).press('Enter');
+    await threat.getByText('Receipt: Taken by the officer on duty').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await threat.getByRole('button', { name: 'Go on with the case' }).press('Enter');
+    await threat.waitFor({ state: 'hidden' });
     const { threats } = (await (await here.ask('/v1/threats')).json()) as { threats: object[] };
-    expect(threats).toMatchObject([{ post: 'up', states: ['FR', 'DE'], why: 'He will be there at noon.' }]);
+    expect(threats).toMatchObject([
+      { post: 'up', states: ['FR', 'DE'], why: 'He will be there at noon.', receipt: 'Taken by the officer on duty' },
+    ]);
     // The case stays, and is decided as any other.
     await shown(page, 'Upwards.');
 
@@ -83,6 +90,7 @@ withServers(['chromium'], 'what reviewers do with a case, by the keyboard', () =
     await page.keyboard.press('Escape');
     await dialog(page, 'Pass up to a lead').waitFor({ state: 'hidden' });
     await page.keyboard.press('e');
+    await dialog(page, 'Pass up to a lead').getByRole('textbox').focus();
     await page.keyboard.type('Is it meant?');
     await page.keyboard.press('Enter');
     await page.getByText('Passed up to the leads.').waitFor();

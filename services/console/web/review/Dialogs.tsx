@@ -6,12 +6,16 @@ import { ask } from '../api.js';
 import { number, percent } from '../format.js';
 import { Dialog } from '../parts/Dialog.js';
 import { Problem } from '../parts/Said.js';
+import { type Addressee, States, Tell } from '../parts/Threat.js';
 import { strings } from '../strings.js';
+import { inMine } from '../words/pick.js';
+import { de, en, fr } from '../words/threats.js';
 import styles from './Dialogs.module.css';
 import { categories } from './desk.js';
 import { type Made, pathOf, type useQueue } from './useQueue.js';
 
 const words = strings.desk;
+const threats = inMine({ en, fr, de });
 export type DialogName = 'escalate' | 'handOver' | 'comment' | 'threat' | 'alike';
 
 interface Props {
@@ -111,44 +115,65 @@ function Comment({ queue, onClose }: Props) {
 }
 
 interface Told {
+  id: string;
   platform: string;
   post: string;
-  tell: { who: string; name?: string; contact?: string }[];
+  tell: Addressee[];
+  toldBy?: string;
+  receipt?: string;
 }
 
+/** The same form as the desk's, of the post that is before them; then whom to tell, and the receipt of who was told. */
 function Threat({ it, queue, onClose }: Props) {
-  const { hint, why, states, statesHint, send, done, about, nobody, noContact, close } = words.threat;
+  const { hint, why, send, done, about, nobody, close } = words.threat;
   const [told, setTold] = useState<Told>();
+  const [states, setStates] = useState<string[]>([]);
+  const closing = (
+    <Button variant={told?.tell.length && !told.receipt ? 'default' : 'filled'} autoFocus onClick={onClose}>
+      {close}
+    </Button>
+  );
+  if (told?.receipt)
+    return (
+      <div className={styles.form}>
+        <p role="status">
+          {threats.done(threats.act.label)} {threats.receipt}: {told.receipt}
+        </p>
+        <div>{closing}</div>
+      </div>
+    );
   if (told)
     return (
       <div className={styles.form}>
         <p role="alert">
           <strong>{told.tell.length > 0 ? done : nobody}</strong>
         </p>
-        {told.tell.length > 0 && <p>{about(`${told.platform} ${told.post}`)}</p>}
-        <ul className={styles.tell}>
-          {told.tell.map(one => (
-            <li key={one.who}>
-              <strong>{one.name ?? one.who}</strong> {one.contact ?? <span className={styles.hint}>{noContact}</span>}
-            </li>
-          ))}
-        </ul>
-        <Button autoFocus onClick={onClose} style={{ justifySelf: 'start' }}>
-          {close}
-        </Button>
+        {told.tell.length > 0 && (
+          <>
+            <p>{about(`${told.platform} ${told.post}`)}</p>
+            <Tell of={told.tell} />
+          </>
+        )}
+        <div>{closing}</div>
+        {told.tell.length > 0 && (
+          <Form
+            send={threats.act.label}
+            onSend={async fields => {
+              const body = { receipt: noteOf(fields) };
+              setTold(await ask<Told>(`/v1/threats/${encodeURIComponent(told.id)}/told`, { method: 'POST', body }));
+            }}
+          >
+            <p className={styles.hint}>{threats.act.hint}</p>
+            <Textarea label={threats.act.field} name="note" required maxLength={2_000} rows={2} />
+          </Form>
+        )}
       </div>
     );
   return (
     <Form
       send={send}
       onSend={async fields => {
-        const named = String(fields.get('states') ?? '').toUpperCase();
-        const body = {
-          platform: it.platform,
-          post: it.postId,
-          states: [...new Set(named.match(/[A-Z]{2}/g) ?? [])],
-          why: noteOf(fields),
-        };
+        const body = { platform: it.platform, post: it.postId, states, why: noteOf(fields) };
         const answer = await ask<Told>('/v1/threats', { method: 'POST', body });
         setTold(answer);
         // The report stands, whether or not the comment could be kept.
@@ -156,8 +181,16 @@ function Threat({ it, queue, onClose }: Props) {
       }}
     >
       <p className={styles.hint}>{hint}</p>
-      <Textarea label={why} name="note" required maxLength={5_000} rows={4} data-autofocus />
-      <TextInput label={states} description={statesHint} name="states" maxLength={120} />
+      <Textarea
+        label={why}
+        description={threats.form.whyHelp}
+        name="note"
+        required
+        maxLength={5_000}
+        rows={4}
+        data-autofocus
+      />
+      <States of={states} onChange={setStates} />
     </Form>
   );
 }

@@ -208,7 +208,7 @@ function One({
             ))}
           </div>
         )}
-        <div style={{ marginTop: '0.4rem' }}>
+        <div style={{ display: 'grid', gap: '0.45rem', marginTop: '0.4rem' }}>
           {actsOf(it, session).map(act => (
             <Acts
               key={act.key}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ask } from '../api.js';
@@ -11,8 +11,8 @@ import { Badge } from '../parts/Badge.js';
 import { Card } from '../parts/Card.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
+import { type Addressee, States, Tell } from '../parts/Threat.js';
 import { left } from '../review/Countdown.js';
-import { byName } from '../review/store.js';
 import { linkTo } from '../router.js';
 import type { ScreenProps } from '../screens.js';
 import { strings } from '../strings.js';
@@ -20,13 +20,6 @@ import { inMine } from '../words/pick.js';
 import { de, en, fr } from '../words/threats.js';
 
 const words = inMine({ en, fr, de });
-const memberStates = 'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' ');
-
-interface Addressee {
-  who: string;
-  name?: string;
-  contact?: string;
-}
 interface Threat {
   id: string;
   platform: string;
@@ -39,31 +32,6 @@ interface Threat {
   toldAt?: string;
   toldBy?: string;
   receipt?: string;
-}
-
-/** "State FR", "home State DE", "Europol", as the server names them. */
-function whoOf({ who, name }: Addressee): string {
-  const code = / ([A-Z]{2})$/.exec(who)?.[1];
-  const state = code ? nameOfState(code) : '';
-  const told = who.startsWith('State')
-    ? words.state(state)
-    : who.startsWith('home')
-      ? words.home(state && ` (${state})`)
-      : words.europol;
-  return name ? `${name} (${told})` : told;
-}
-
-function Tell({ of }: { of: readonly Addressee[] }) {
-  return (
-    <ul className={styles.doubts}>
-      {of.map(one => (
-        <li key={one.who}>
-          <strong>{whoOf(one)}</strong>{' '}
-          {one.contact ? <span>{one.contact}</span> : <span className={styles.bad}>{words.noContact}</span>}
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 function One({ it, limit, onDone }: { it: Threat; limit: number | undefined; onDone: (said: string) => void }) {
@@ -153,7 +121,6 @@ function Report({ platform, post, onDone }: { platform: string; post: string; on
     if (name) first.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
     else if (!send.isPending) send.mutate();
   };
-  const sorted = memberStates.map(code => [code, nameOfState(code)] as const).sort(([, a], [, b]) => byName(a, b));
   const put = (part: Partial<typeof given>): void => setGiven({ ...given, ...part });
   return (
     <form
@@ -196,23 +163,7 @@ function Report({ platform, post, onDone }: { platform: string; post: string; on
             value={given.why}
             onChange={event => put({ why: event.currentTarget.value })}
           />
-          <fieldset data-wide className={styles.choices} style={{ border: 0, padding: 0, margin: 0 }}>
-            <legend>{form.states}</legend>
-            <p className={styles.dim}>{form.statesHelp}</p>
-            <div className={styles.states} style={{ gridTemplateColumns: 'repeat(auto-fill, minmax(8.5rem, 1fr))' }}>
-              {sorted.map(([code, name]) => (
-                <Checkbox
-                  key={code}
-                  size="xs"
-                  label={name}
-                  checked={states.includes(code)}
-                  onChange={event =>
-                    setStates(event.currentTarget.checked ? [...states, code] : states.filter(one => one !== code))
-                  }
-                />
-              ))}
-            </div>
-          </fieldset>
+          <States of={states} onChange={setStates} />
         </div>
       </div>
       <Card title={form.who}>
