@@ -40,7 +40,7 @@ export function Drift() {
   const { columns } = said;
   return (
     <>
-      <p className={table.dim}>{said.hint}</p>
+      <p className={styles.lead}>{said.hint}</p>
       {all.length === 0 ? (
         <p className={table.none}>{said.none}</p>
       ) : (

@@ -105,7 +105,7 @@ export function Held({ writes }: { writes: boolean }) {
     return read.error ? <Problem of={read.error} /> : <p className={table.none}>{strings.frame.loading}</p>;
   return (
     <>
-      <p className={table.dim}>{said.hint}</p>
+      <p className={styles.lead}>{said.hint}</p>
       {open.length === 0 ? (
         <p className={table.none}>{said.none}</p>
       ) : (

@@ -127,6 +127,7 @@ function Tried({ of, live, days, writes }: { of: Label; live: Live | undefined; 
       return ask<WhatIf>(`/v1/what-if?${new URLSearchParams(at)}`);
     },
     enabled: live !== undefined,
+    refetchInterval: 15_000,
     placeholderData: keepPreviousData,
   });
   const known = useQuery({
