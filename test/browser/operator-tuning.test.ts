@@ -140,7 +140,7 @@ withServers(['chromium'], 'the operator’s day with thresholds, by the keyboard
     await page.goto(`${here.url}/#/policies/held`);
     await page.getByLabel('Why: Hold confirmed-text').fill('the bank is being looked over');
     await page.keyboard.press('Enter');
-    await page.getByLabel('Why: Ask to let confirmed-text act again').fill('it was');
+    await page.getByLabel('Why: Ask to let it act again: confirmed-text').fill('it was');
     await page.keyboard.press('Enter');
     await page.getByText('A second person has to agree', { exact: false }).waitFor();
     expect(complaints.filter(said => !/401/.test(said))).toEqual([]);

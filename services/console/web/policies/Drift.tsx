@@ -88,7 +88,7 @@ export function Drift() {
                               key={post}
                               size="compact-xs"
                               variant="default"
-                              aria-label={look.lookAt(post)}
+                              aria-label={`${said.look(postOf(post).id, decimal(score))}: ${look.look}`}
                               onClick={() => setOpen(postOf(post))}
                             >
                               {said.look(postOf(post).id, decimal(score))}

@@ -124,7 +124,7 @@ export function Held({ writes }: { writes: boolean }) {
           <p className={table.dim}>{said.noRules}</p>
         ) : (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-          <section className={table.wrap} tabIndex={0} aria-label={said.all}>
+          <section className={table.wrap} tabIndex={0} aria-label={`${said.all}: ${said.columns.precision}`}>
             <table className={table.table}>
               <thead>
                 <tr>
