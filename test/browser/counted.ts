@@ -1,4 +1,4 @@
-import { evidencePostsTable, scoreDaysTable } from '../../services/policies/evidence/tables.js';
+import { evidencePostsTable, scoreDaysTable, scoreExamplesTable } from '../../services/policies/evidence/tables.js';
 import type { Database } from '../../services/runtime/index.js';
 import type { Installed } from '../console/installation.js';
 
@@ -77,5 +77,8 @@ async function writeAll(db: Database, days: object[], decided: object[]): Promis
   for (let at = 0; at < decided.length; at += 300) {
     await db.commit([db.insert(evidencePostsTable, decided.slice(at, at + 300) as never)]);
   }
-  await db.commit([db.insert(scoreDaysTable, days as never)]);
+  // A post of the forum that scored high and was let pass, to be looked at.
+  const example = { signal: 'text-model', label: 've', language: 'en', bucket: 62, place: 0, post: 'forum/1/one' };
+  const row = { ...example, score: 0.62, action: 'allow', rule: 'otherwise', at: Date.now() };
+  await db.commit([db.insert(scoreDaysTable, days as never), db.insert(scoreExamplesTable, [row])]);
 }

@@ -31,7 +31,7 @@ const shareOf = (of: Share): string => (of ? words.share(percent(of.value), perc
 function Scrolling({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-    <section className={table.wrap} tabIndex={0} aria-label={label}>
+    <section className={table.wrap} tabIndex={0} aria-label={`${label}: ${look.views.table}`}>
       <table className={table.table}>{children}</table>
     </section>
   );

@@ -167,7 +167,9 @@ function OfShadow({ of, id }: { of: Shadow; id: string }) {
                 key={[language, live.action, live.rule, shadow.action, shadow.rule].join()}
                 data-over={live.action === shadow.action}
               >
-                <th scope="row">{language ? nameOfLanguage(language) : '–'}</th>
+                <th scope="row" className={table.line}>
+                  {language ? nameOfLanguage(language) : '–'}
+                </th>
                 <td>{shownDone(live)}</td>
                 <td>{live.action === shadow.action && live.rule === shadow.rule ? said.same : shownDone(shadow)}</td>
                 <td data-number>{number(posts)}</td>
@@ -193,7 +195,7 @@ export function Comparison({ id }: { id: string }) {
   const { against, since } = read.data;
   return (
     <>
-      {read.data.state !== 'draft' && <p className={table.dim}>{said.beside(against, shortOf(since))}</p>}
+      {read.data.state !== 'draft' && <p className={styles.lead}>{said.beside(against, shortOf(since))}</p>}
       {read.data.state === 'canary' ? <OfCanary of={read.data} /> : <OfShadow of={read.data} id={id} />}
     </>
   );

@@ -40,7 +40,7 @@ export function Drift() {
   const { columns } = said;
   return (
     <>
-      <p className={table.dim}>{said.hint}</p>
+      <p className={styles.lead}>{said.hint}</p>
       {all.length === 0 ? (
         <p className={table.none}>{said.none}</p>
       ) : (
@@ -88,7 +88,7 @@ export function Drift() {
                               key={post}
                               size="compact-xs"
                               variant="default"
-                              aria-label={look.lookAt(post)}
+                              aria-label={`${said.look(postOf(post).id, decimal(score))}: ${look.look}`}
                               onClick={() => setOpen(postOf(post))}
                             >
                               {said.look(postOf(post).id, decimal(score))}

@@ -105,7 +105,7 @@ export function Held({ writes }: { writes: boolean }) {
     return read.error ? <Problem of={read.error} /> : <p className={table.none}>{strings.frame.loading}</p>;
   return (
     <>
-      <p className={table.dim}>{said.hint}</p>
+      <p className={styles.lead}>{said.hint}</p>
       {open.length === 0 ? (
         <p className={table.none}>{said.none}</p>
       ) : (
@@ -124,7 +124,7 @@ export function Held({ writes }: { writes: boolean }) {
           <p className={table.dim}>{said.noRules}</p>
         ) : (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-          <section className={table.wrap} tabIndex={0} aria-label={said.all}>
+          <section className={table.wrap} tabIndex={0} aria-label={`${said.all}: ${said.columns.precision}`}>
             <table className={table.table}>
               <thead>
                 <tr>

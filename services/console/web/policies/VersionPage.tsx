@@ -52,7 +52,11 @@ function Next({ of, inForce, onDone }: { of: Whole; inForce: InForce; onDone: ()
   const body = { revision: inForce.revision };
   const all: Record<string, Move> = {
     shadow: { name: moves.shadow, path: path('shadow'), body },
-    canary: { name: moves.canary, path: path('canary'), body: { ...body, share: Number(share) / 100 } },
+    canary: {
+      name: of.state === 'canary' ? moves.reshare : moves.canary,
+      path: path('canary'),
+      body: { ...body, share: Number(share) / 100 },
+    },
     promote: { name: moves.promote, path: path('promote'), body, first: true },
     draft: { name: moves.draft, path: path('draft'), body },
     retire: { name: moves.retire, path: path('retire'), body },
@@ -131,12 +135,14 @@ export function VersionPage({ id, session }: { id: string; session: Session }) {
       {writes && inForce && <Next of={of} inForce={inForce} onDone={done} />}
       {writes && of.state === 'live' && <RollBack live={of} onDone={done} />}
       <div className={styles.top}>
-        <Choice
-          label={words.part}
-          value={tab}
-          onChange={setTab}
-          options={tabs.map(name => [name, words.tabs[name]] as const)}
-        />
+        <div className={styles.tabs}>
+          <Choice
+            label={words.part}
+            value={tab}
+            onChange={setTab}
+            options={tabs.map(name => [name, words.tabs[name]] as const)}
+          />
+        </div>
         {writes && (
           <div className={styles.acts}>
             <Button size="xs" variant="default" component="a" href={linkTo('policies', 'from', id)}>

@@ -122,8 +122,9 @@ function Backtests({ writes, version }: { writes: boolean; version: string | und
             <tbody>
               {rows.map(it => (
                 <tr key={it.id} data-over={!isOpen(it) && it.state !== 'done'}>
-                  <th scope="row">
-                    <a href={linkTo('backtests', it.id)}>{it.version}</a>{' '}
+                  <th scope="row" className={table.line}>
+                    <a href={linkTo('backtests', it.id)}>{it.version}</a>
+                    <br />
                     <span className={table.dim}>
                       {it.from && it.to ? words.over(dayOf(it.from), dayOf(it.to)) : words.file}
                     </span>

@@ -53,7 +53,7 @@ function Versions({ of: { policies, inForce } }: { of: List }) {
         <tbody>
           {rows.map(({ id, state, note, createdBy, createdAt }) => (
             <tr key={id} data-over={state === 'retired'}>
-              <th scope="row">
+              <th scope="row" className={table.line}>
                 <a href={linkTo('policies', id)}>{id}</a>
               </th>
               <td data-line>

@@ -34,7 +34,7 @@ function Posts({ posts }: { posts: readonly NearPost[] }) {
         <p className={table.none}>{words.postsNone}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-        <section className={table.wrap} tabIndex={0} aria-label={words.posts}>
+        <section className={table.wrap} tabIndex={0} aria-label={`${words.posts}: ${words.views.table}`}>
           <table className={table.table}>
             <thead>
               <tr>
@@ -127,6 +127,7 @@ function Tried({ of, live, days, writes }: { of: Label; live: Live | undefined; 
       return ask<WhatIf>(`/v1/what-if?${new URLSearchParams(at)}`);
     },
     enabled: live !== undefined,
+    refetchInterval: 15_000,
     placeholderData: keepPreviousData,
   });
   const known = useQuery({

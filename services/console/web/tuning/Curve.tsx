@@ -155,7 +155,9 @@ export function Rows({ rows, head }: { rows: readonly { name: string; at: At; he
         <tbody>
           {rows.map(({ name, at, here = false }) => (
             <tr key={name} aria-current={here ? 'true' : undefined} className={here ? styles.here : undefined}>
-              <th scope="row">{name}</th>
+              <th scope="row" className={table.line}>
+                {name}
+              </th>
               <td data-number>{rate(at.reviewedPerDay)}</td>
               <td data-number>{rate(at.removedPerDay)}</td>
               <td data-number>{at.reviewHoursPerDay === undefined ? '–' : rate(at.reviewHoursPerDay)}</td>
