@@ -63,20 +63,17 @@ export type { AssessmentRow } from './tables.js';
 /** Recognises what came in, and says what the policy makes of it. */
 export const classify: Service = {
   name: 'classify',
-  // Read when it starts: enforce asks classify for marks of texts, and policies ask enforce, so that they are loaded in whatever order.
-  get tables() {
-    return [
-      ...classifyTables,
-      ...bankTables,
-      ...exchangeTables,
-      ...policyTables,
-      incidentsTable,
-      ...backtestTables,
-      ...holdTables,
-      ...evidenceTables,
-      scoreDriftsTable,
-    ];
-  },
+  tables: [
+    ...classifyTables,
+    ...bankTables,
+    ...exchangeTables,
+    ...policyTables,
+    incidentsTable,
+    ...backtestTables,
+    ...holdTables,
+    ...evidenceTables,
+    scoreDriftsTable,
+  ],
   async start(runtime: Runtime): Promise<RunningService> {
     const { connectors } = await connectorsOf(runtime);
     const testAccounts = Object.fromEntries(
