@@ -153,18 +153,18 @@ withServers(['chromium'], 'the operator’s day with thresholds, by the keyboard
     };
     const id = encodeURIComponent(policies.find(({ state }) => state !== 'live')!.id);
     const { backtests } = (await (await here.ask('/v1/backtests')).json()) as { backtests: { id: string }[] };
-    const places = [
-      'tuning',
-      'policies',
-      `policies/${id}`,
-      'policies/new',
-      'policies/held',
-      'policies/drift',
-      'backtests',
-      `backtests/${backtests[0]?.id}`,
-      'models',
-    ];
-    const ready = 'main input[type=range], main table, main textarea, main ol, main p';
+    // Each with what is there once it has been read.
+    const places = Object.entries({
+      tuning: 'main dl',
+      policies: 'main table',
+      [`policies/${id}`]: 'main ol',
+      'policies/new': 'main textarea',
+      'policies/held': 'main table',
+      'policies/drift': 'main h1 ~ p, main div ~ p',
+      backtests: 'main table',
+      [`backtests/${backtests[0]?.id}`]: 'main table',
+      models: 'main h1',
+    });
     const look = async (locale: string): Promise<void> => {
       const { page, complaints } = await openPage(browser, {
         locale,
@@ -174,10 +174,9 @@ withServers(['chromium'], 'the operator’s day with thresholds, by the keyboard
       const data = { name: 'operator', password: passwordOf('operator') };
       await page.request.post(`${here.url}/v1/session`, { data, headers: { Origin: here.url } });
       await page.goto(`${here.url}/`);
-      for (const place of places) {
+      for (const [place, ready] of places) {
         await page.goto(`${here.url}/#/${place}`);
         await page.locator(ready).first().waitFor();
-        await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined);
         const found = [...(await violationsOf(page)), ...(await faultsOf(page))];
         await page.evaluate(() => document.documentElement.setAttribute('data-mantine-color-scheme', 'dark'));
         found.push(...(await violationsOf(page, ['color-contrast'])));
@@ -185,7 +184,7 @@ withServers(['chromium'], 'the operator’s day with thresholds, by the keyboard
         expect([locale, place, ...found]).toEqual([locale, place]);
       }
       await page.setViewportSize({ width: 390, height: 844 });
-      for (const place of places) {
+      for (const [place, ready] of places) {
         await page.goto(`${here.url}/#/${place}`);
         await page.locator(ready).first().waitFor();
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
