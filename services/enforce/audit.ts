@@ -12,6 +12,7 @@ const idOf = (post: PostKey, of: 'case' | 'audit'): string => eventId(`${busKey(
 /** A case as evidence: what a person decided, or that nobody will. */
 export interface CaseSeen {
   id: string;
+  rule: string;
   decision?: { violates: boolean; at: number } | undefined;
   over: boolean;
 }
@@ -23,8 +24,9 @@ export interface SeenCases {
   gone: boolean;
 }
 
-const seen = ({ id, state, decision, decided_by, decided_at }: CaseRow): CaseSeen => ({
+const seen = ({ id, rule, state, decision, decided_by, decided_at }: CaseRow): CaseSeen => ({
   id,
+  rule,
   over: state === 'superseded' || (state === 'decided' && decided_by === 'policy'),
   ...(state === 'decided' &&
     decided_by !== 'policy' && { decision: { violates: decision === 'remove', at: decided_at ?? 0 } }),

@@ -177,6 +177,7 @@ withServers(['chromium'], 'the operator’s day with thresholds, by the keyboard
       for (const [place, ready] of places) {
         await page.goto(`${here.url}/#/${place}`);
         await page.locator(ready).first().waitFor();
+        await page.locator('h1').waitFor();
         const found = [...(await violationsOf(page)), ...(await faultsOf(page))];
         await page.evaluate(() => document.documentElement.setAttribute('data-mantine-color-scheme', 'dark'));
         found.push(...(await violationsOf(page, ['color-contrast'])));

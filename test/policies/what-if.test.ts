@@ -87,7 +87,10 @@ describe('an installation with an audit', () => {
   const time = new ForwardTime();
 
   beforeAll(async () => {
-    running = await start({ AUDIT_ALLOWED: '100000' }, { services: ['ingest', 'classify', 'enforce', 'clocks'], time });
+    running = await start(
+      { AUDIT_ALLOWED: '100000', AUDIT_REMOVED: '100000' },
+      { services: ['ingest', 'classify', 'enforce', 'clocks'], time },
+    );
   }, 60_000);
   afterAll(() => running.stop());
 
@@ -153,4 +156,31 @@ describe('an installation with an audit', () => {
     });
     expect((await running.call('GET', '/v1/what-if?label=ve')).status).toBe(422);
   }, 90_000);
+
+  test('what a rule removed comes to people too, and what they say counts for or against the rule', async () => {
+    const text = 'The choir of the harbour sings on Friday evening, and the old songs are asked for by everybody.';
+    const entry = { kind: 'text', text, source: 'by-hand', confirmed: true };
+    expect((await running.call('POST', '/v1/banks/mild/entries', entry)).status).toBe(201);
+    const post = newPost({ text, createdAt: new Date(time.now()).toISOString() });
+    expect((await running.call('POST', '/v1/posts', post)).status).toBe(202);
+    const audit = await until(
+      async () => (await cases()).find(({ rule, postId }) => rule === 'audit' && postId === post.id),
+      'the case of the audit',
+      30_000,
+    );
+    const decision = { decision: 'keep', reason: 'because of the tests' };
+    expect((await running.call('POST', `/v1/cases/${audit.id}/decisions`, decision)).status).toBe(201);
+    time.forward(120_000);
+    const said = await until(
+      async () => {
+        const rows = running.db.tables<{
+          rule_decisions: Record<'case_id' | 'rule', string> & Record<'good' | 'sampled' | 'weight', number>;
+        }>();
+        return rows.selectFrom('rule_decisions').selectAll().where('case_id', '=', audit.id).executeTakeFirst();
+      },
+      'the evidence on the rule',
+      30_000,
+    );
+    expect(said).toMatchObject({ rule: 'confirmed-text', good: 0, sampled: 1, weight: 1 });
+  });
 });

@@ -1,4 +1,5 @@
 import type { Outgoing, Runtime, Write } from '../../runtime/index.js';
+import { ruleDecision } from '../holds/index.js';
 import { day, hour } from './fold.js';
 import { type Budgets, ratesFor, type Volume } from './rates.js';
 import { auditRatesTable, type Class, type EvidencePostRow, type EvidenceRows } from './tables.js';
@@ -27,6 +28,7 @@ export interface PostName {
 /** A case as evidence: a person's decision, or that nobody is going to decide it. */
 export interface Seen {
   id: string;
+  rule: string;
   decision?: { violates: boolean; at: number } | undefined;
   over: boolean;
 }
@@ -84,9 +86,10 @@ export async function followOnce(runtime: Runtime, cases: Cases): Promise<number
       query: db.tables<EvidenceRows>().updateTable('evidence_posts').set(next).where('id', '=', row.id),
     };
   });
+  const reviewed = rows.flatMap((row, n) => ofRule(runtime, row, found[n]) ?? []);
   const gone = rows.filter((row, n) => row.class !== 'reviewed' && isGone(found[n]));
   const less = await cases.withdraw(gone.map(nameOf));
-  await runtime.commit([...changes, ...made.writes, ...less.writes], [...made.events, ...less.events]);
+  await runtime.commit([...changes, ...reviewed, ...made.writes, ...less.writes], [...made.events, ...less.events]);
   return rows.length;
 }
 
@@ -94,6 +97,23 @@ export async function followOnce(runtime: Runtime, cases: Cases): Promise<number
 const isGone = (seen: PostCases | undefined): boolean => seen?.gone === true && !seen.audit?.decision;
 
 const lost = { state: 'lost' as const, look_at: null };
+
+/** What a person who was not told by what it was removed says of the rule that removed it: evidence that holds for all that the rule removes. */
+function ofRule(runtime: Runtime, row: EvidencePostRow, seen: PostCases | undefined): Write | undefined {
+  const { audit, policy } = seen ?? {};
+  if (row.class !== 'removed' || !audit?.decision || !policy) return undefined;
+  const { violates: good, at } = audit.decision;
+  const { language, probability } = row;
+  return ruleDecision(runtime, {
+    caseId: audit.id,
+    rule: policy.rule,
+    language,
+    good,
+    at,
+    sampled: true,
+    weight: 1 / probability,
+  });
+}
 
 /** Where a post's evidence stands by its cases. */
 function stands(row: EvidencePostRow, seen: PostCases | undefined, now: number): Partial<EvidencePostRow> {
