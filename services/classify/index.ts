@@ -57,6 +57,8 @@ export {
   startFetcher,
   startSignals,
   startTextModel,
+  togetherKind,
+  togetherSchema,
 } from './signals/index.js';
 export type { AssessmentRow } from './tables.js';
 

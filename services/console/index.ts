@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { type ApprovalKind, accountRoutes, requireLogin } from '../accounts/index.js';
-import { marksOf } from '../classify/index.js';
+import { marksOf, togetherKind } from '../classify/index.js';
 import { manyKind, openingKind } from '../enforce/index.js';
 import { exposedApprovals } from '../orders/index.js';
 import { incidentKind, liftApproval, modelApproval, policyApproval } from '../policies/index.js';
@@ -44,6 +44,7 @@ export const consoleService: Service = {
       modelApproval(runtime),
       openingKind(runtime),
       policyApproval(runtime),
+      togetherKind(runtime),
     ] as ApprovalKind[];
     routes.use(accountRoutes(runtime, [...kinds, ...exposedApprovals(runtime)]));
     routes.use(outcomeRoutes(runtime));

@@ -67,6 +67,7 @@ const table: Record<string, Asked> = {
   'DELETE /v1/banks/:bank/entries/:id': 'banks:write',
   'POST /v1/banks/:bank/entries/:id/confirm': 'banks:write',
   'POST /v1/banks/:bank/import': 'banks:write',
+  'POST /v1/banks/:bank/together': 'banks:write',
   'POST /v1/banks/lookup': 'banks:read',
   'POST /v1/banks/preview': 'banks:write',
   'GET /v1/cases': 'cases:read',

@@ -24,6 +24,8 @@ export {
   removeBankEntry,
   stayDownStage,
   tallySince,
+  togetherKind,
+  togetherSchema,
 } from './bank/index.js';
 export { marksOf } from './marks.js';
 export { type Fetcher, lookupRoutes, startFetcher } from './media/index.js';

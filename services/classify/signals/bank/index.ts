@@ -34,3 +34,4 @@ export { distinct, shinglesOf } from './shingles.js';
 export { knownTextSignal } from './signal.js';
 export { stayDownStage } from './stay-down.js';
 export { bankTables } from './tables.js';
+export { togetherKind, togetherSchema } from './together.js';

@@ -8,6 +8,7 @@ import { EntryError, listedEntry, pdqRadius, postedEntry, sourceName } from './e
 import { type Imported, importEntries } from './import.js';
 import { previewEntry } from './preview.js';
 import { csvRows, HeaderError, ndjsonRows } from './rows.js';
+import { askTogether, togetherSchema } from './together.js';
 import { bodyOf, readOn } from './upload.js';
 
 const flag = z.enum(['true', 'false']).transform(given => given === 'true');
@@ -73,6 +74,11 @@ export function bankRoutes(runtime: Needs): Router {
     const entry = await named(confirmBankEntry(runtime, bank, String(req.params.id), by, acts));
     if (!entry) throw new Problem(404, `Bank ${bank} has no such entry.`);
     res.json(entry);
+  });
+
+  router.post('/v1/banks/:bank/together', requireScope('banks:write'), readBody(16 * 1024), async (req, res) => {
+    const asked = parseBody(req, togetherSchema);
+    res.status(202).json(await askTogether(runtime, nameOf(req), asked, callerOf(res.locals)));
   });
 
   router.delete(`${path}/:id`, requireScope('banks:write'), async (req, res) => {

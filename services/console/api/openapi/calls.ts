@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountBodies as bodies, type Scope } from '../../../accounts/index.js';
+import { togetherSchema } from '../../../classify/index.js';
 import { platformName, postSchema } from '../../../contracts/index.js';
 import { erasureSchema, openedLine, reportSchema } from '../../../ledger/index.js';
 import { deadLetterSchema } from '../dead-letters.js';
@@ -477,6 +478,21 @@ export const calls: readonly Call[] = [
     body: { 'application/x-ndjson': answers.importedEntrySchema, 'text/csv': z.string() },
     answers: { 200: { description: 'What became of the rows.', body: json(answers.importedSchema) } },
     problems: [413, 415, 503],
+  },
+  {
+    method: 'post',
+    path: '/v1/banks/{bank}/together',
+    summary: 'Ask a second person to confirm all entries of a source, or to take them out: at most 5,000 at a time.',
+    tag: 'Banks',
+    scope: 'banks:write',
+    body: json(togetherSchema),
+    answers: {
+      202: {
+        description: 'It is done with the approval.',
+        body: json(z.object({ approval: z.string(), entries: z.int().describe('as many as there are at present') })),
+      },
+    },
+    problems: [404, 413],
   },
   {
     method: 'post',
