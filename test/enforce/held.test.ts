@@ -45,8 +45,11 @@ test('what holds up a removal is told once, and its breach is counted under it',
   expect(await breach(id)).toEqual({ 'platform-refused': 1 });
   expect(await holdsOf(id)).toEqual(['platform-refused']);
   scene.platform.manners.delete('*');
-  scene.time.forward(31 * second);
-  await scene.stands(id, 'gone', 'gone');
+  // The pause before the next call begins with the end of this one, and grows.
+  await until(async () => {
+    scene.time.forward(31 * second);
+    return (await scene.item(id)).removal?.state === 'gone';
+  }, `${id} to be gone`);
   await until(async () => (await clock(id))?.state === 'stopped', 'the clock to stop');
   expect(JSON.parse((await clock(id))?.breaches ?? '')).toEqual({ 'platform-refused': 1 });
 });
