@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConflictError, loop, type Stoppable } from '../runtime/index.js';
+import { ConflictError, type Followed, follow } from '../runtime/index.js';
 import type { SignalInfo } from './check.js';
 import type { Policy } from './decide.js';
 import { defaultPolicyFile, keptPolicy, PolicyError, parsePolicy } from './parse.js';
@@ -17,8 +17,6 @@ import {
 
 /** Pause between two looks at the one row that says what is in force; with the look itself well within the second that is promised. */
 const lookEvery = 250;
-/** Not seen for so long (ms), what is in force counts as unknown. */
-const patience = 10_000;
 
 /** What a canary or another part of a policy's choice depends on. */
 export interface Written {
@@ -77,11 +75,10 @@ interface Loaded {
 export async function followPolicies(
   runtime: PolicyNeeds,
   { signals, file }: { signals: () => readonly SignalInfo[]; file: string | undefined },
-): Promise<InForce & Stoppable & { problem(): string | undefined }> {
-  const { db, cache, time, log } = runtime;
+): Promise<InForce & Followed> {
+  const { db, log } = runtime;
   await takeFile(runtime, signals(), file);
   const parsed = new Map<string, Policy>();
-  let seenAt = time.steady();
 
   async function policy(id: string): Promise<Policy> {
     const known = parsed.get(id);
@@ -117,17 +114,13 @@ export async function followPolicies(
       loaded = await load(force);
       log.info({ revision: force.revision, live: force.live }, 'the policies in force have changed');
     }
-    seenAt = time.steady();
   }
 
   let loaded = await load((await readForce(db)) as Force);
-  const looking = loop(time, lookEvery, look, error => log.warn({ err: error }, 'policies not read; read again'));
-  const hearing = await cache
-    .subscribe(policiesChannel, () => looking.wake())
-    .catch(async error => {
-      await looking.stop();
-      throw error;
-    });
+  const followed = await follow(runtime, policiesChannel, lookEvery, look, {
+    unread: 'policies not read; read again',
+    lastRead: 'the policies in force were',
+  });
   const canaryFor = ({ platform, author }: Written): Policy | undefined => {
     const { canary } = loaded;
     return canary && inCanary(canary.policy.version, platform, author.id, canary.share) ? canary.policy : undefined;
@@ -138,14 +131,7 @@ export async function followPolicies(
     decides: post => canaryFor(post) ?? loaded.live,
     shadows: () => loaded.shadows,
     canary: () => loaded.canary,
-    problem() {
-      const since = time.steady() - seenAt;
-      return since > patience ? `the policies in force were last read ${Math.round(since / 1000)} s ago` : undefined;
-    },
-    async stop() {
-      await hearing.stop();
-      await looking.stop();
-    },
+    ...followed,
   };
 }
 

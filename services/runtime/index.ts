@@ -2,6 +2,7 @@ export * from './bus/index.js';
 export * from './cache/index.js';
 export * from './config/index.js';
 export * from './database/index.js';
+export { type Followed, follow } from './follow.js';
 export * from './http/index.js';
 export { LockedError, lockDirectory } from './lock.js';
 export * from './log/index.js';

@@ -1,4 +1,4 @@
-import { loop, type Runtime, sql } from '../../../runtime/index.js';
+import { type Followed, follow, type Runtime, sql } from '../../../runtime/index.js';
 import { changesChannel } from './apply.js';
 import type { Kept, KnownEntry } from './entry-table.js';
 import { Known } from './known.js';
@@ -12,13 +12,11 @@ const fewest = 50;
 const most = 5_000;
 const pageSize = 2_000_000;
 const window = 50_000;
-/** Unread for so long, the banks count as out of date. */
-const patience = 10_000;
 /** How long rows are taken in before other work gets its turn, in ms. */
 const turn = 10;
 
 /** What is in the banks, in memory, kept up with the record. */
-export interface Banks {
+export interface Banks extends Followed {
   /** The last change that is in. */
   version(): number;
   /** Entries whose normal form these letters are. */
@@ -36,8 +34,6 @@ export interface Banks {
     sha256?: string | undefined;
     md5?: string | undefined;
   }): Promise<{ entry: KnownEntry; distance: number }[]>;
-  problem(): string | undefined;
-  stop(): Promise<void>;
 }
 
 interface Row extends Kept {
@@ -54,7 +50,6 @@ export async function followBanks({
 }: Pick<Runtime, 'db' | 'cache' | 'time' | 'log'>): Promise<Banks> {
   const known = new Known(() => time.now());
   let version = 0;
-  let readAt = time.steady();
   let limit = 200;
 
   /** Hashes are not needed as they were given. */
@@ -110,15 +105,14 @@ export async function followBanks({
     version = before?.last ?? 0;
   }
 
-  async function catchUp(): Promise<void> {
+  async function catchUp(seen: () => void): Promise<void> {
     for (let rows = await changes(version, true); rows.length > 0; rows = await changes(version, true)) {
       await take(rows, known, row => {
         version = row.change;
       });
-      readAt = time.steady();
+      seen();
     }
     if (known.stale) await buildTexts();
-    readAt = time.steady();
   }
 
   /** The index of texts can't take out what is gone; it is built anew beside the old one, which goes on meanwhile. */
@@ -147,23 +141,9 @@ export async function followBanks({
   }
 
   await build();
-  const looking = loop(time, lookEvery, catchUp, error => log.warn({ err: error }, 'banks not read'));
-  const hearing = await cache
-    .subscribe(changesChannel, () => looking.wake())
-    .catch(async error => {
-      await looking.stop();
-      throw error;
-    });
-  return {
-    ...known.lookups(),
-    version: () => version,
-    problem() {
-      const since = time.steady() - readAt;
-      return since > patience ? `the banks were last read ${Math.round(since / 1000)} s ago` : undefined;
-    },
-    async stop() {
-      await hearing.stop();
-      await looking.stop();
-    },
-  };
+  const followed = await follow({ time, cache, log }, changesChannel, lookEvery, catchUp, {
+    unread: 'banks not read',
+    lastRead: 'the banks were',
+  });
+  return { ...known.lookups(), version: () => version, ...followed };
 }
