@@ -2,7 +2,16 @@ import { parse } from 'cookie';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { toLedger } from '../contracts/index.js';
-import { ConflictError, isLoopback, Problem, parseBody, parseQuery, type Runtime, readBody } from '../runtime/index.js';
+import {
+  ConflictError,
+  isLoopback,
+  isoTime,
+  Problem,
+  parseBody,
+  parseQuery,
+  type Runtime,
+  readBody,
+} from '../runtime/index.js';
 import { type ApprovalKind, askApproval, decideApproval, listApprovals } from './approvals.js';
 import {
   codeSchema,
@@ -43,17 +52,14 @@ const powerful: ReadonlySet<Scope> = new Set([
   'ledger:details',
   'ledger:erase',
 ]);
-
-const instant = (ms: number): string => new Date(ms).toISOString();
-const maybe = (ms: number | null): string | undefined => (ms === null ? undefined : instant(ms));
 const param = (req: Request, key: string): string => String(req.params[key]);
 
 const showPerson = (row: PersonRow) => ({
   name: row.name,
   role: row.role,
-  createdAt: instant(row.created_at),
+  createdAt: isoTime(row.created_at),
   createdBy: row.created_by ?? undefined,
-  disabledAt: maybe(row.disabled_at),
+  disabledAt: isoTime(row.disabled_at),
   oneTimeCodes: row.totp_confirmed_at !== null,
   singleSignOn: row.subject !== null,
 });
@@ -61,18 +67,18 @@ const showKey = (row: KeyRow) => ({
   id: row.id,
   name: row.name,
   scopes: JSON.parse(row.scopes) as string[],
-  createdAt: instant(row.created_at),
+  createdAt: isoTime(row.created_at),
   createdBy: row.created_by ?? undefined,
-  usedAt: maybe(row.used_at),
-  revokedAt: maybe(row.revoked_at),
+  usedAt: isoTime(row.used_at),
+  revokedAt: isoTime(row.revoked_at),
   revokedBy: row.revoked_by ?? undefined,
 });
 const showSession = (row: SessionRow, own: string | undefined) => ({
   id: row.id,
   agent: row.agent,
-  createdAt: instant(row.created_at),
-  seenAt: instant(row.seen_at),
-  expiresAt: instant(row.expires_at),
+  createdAt: isoTime(row.created_at),
+  seenAt: isoTime(row.seen_at),
+  expiresAt: isoTime(row.expires_at),
   this: row.id === own,
 });
 const showApproval = (row: ApprovalRow, kinds: ReadonlyMap<string, ApprovalKind>) => ({
@@ -82,10 +88,10 @@ const showApproval = (row: ApprovalRow, kinds: ReadonlyMap<string, ApprovalKind>
   reason: row.reason,
   state: row.state,
   askedBy: row.asked_by,
-  askedAt: instant(row.asked_at),
-  expiresAt: instant(row.expires_at),
+  askedAt: isoTime(row.asked_at),
+  expiresAt: isoTime(row.expires_at),
   decidedBy: row.decided_by ?? undefined,
-  decidedAt: maybe(row.decided_at),
+  decidedAt: isoTime(row.decided_at),
 });
 
 interface KeyAsked {
@@ -127,7 +133,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
         person: session.person,
         role: session.role,
         scopes: [...scopesOf(session.role)],
-        since: instant(session.createdAt),
+        since: isoTime(session.createdAt),
         oneTimeCodes: person?.totp_confirmed_at != null,
       }),
       needed: !isLoopback(config.HOST),

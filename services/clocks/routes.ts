@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { type Caller, may, requireScope } from '../accounts/index.js';
-import { Problem, parseQuery, type Runtime } from '../runtime/index.js';
+import { isoTime, Problem, parseQuery, type Runtime } from '../runtime/index.js';
 import { obligations, pageFrom, type Rules, warnings } from './obligations.js';
 import {
   acknowledge,
@@ -32,8 +32,6 @@ const clocksQuery = z.object({ limit, cursor: cursor.optional(), obligation: z.s
 const pagesQuery = z.object({ limit, cursor: cursor.optional(), state: z.enum(['open', 'all']).default('all') });
 const token = z.string().min(16).max(128);
 
-const instant = (ms: number | null): string | undefined => (ms === null ? undefined : new Date(ms).toISOString());
-
 const showClock = (row: ClockRow, now: number) => ({
   id: row.id,
   obligation: row.obligation,
@@ -43,8 +41,8 @@ const showClock = (row: ClockRow, now: number) => ({
   post: row.post_id,
   version: row.post_version,
   route: row.route ?? undefined,
-  startedAt: instant(row.started_at),
-  dueAt: instant(row.due_at),
+  startedAt: isoTime(row.started_at),
+  dueAt: isoTime(row.due_at),
   secondsLeft: row.due_at === null ? undefined : (row.due_at - now) / 1000,
   level: row.level,
   reopened: row.reopened,
@@ -56,12 +54,12 @@ const showPage = (row: PageRow, clocks: number, told: (text: string) => string) 
   state: row.state,
   level: row.level,
   clocks,
-  createdAt: instant(row.created_at),
-  sentAt: instant(row.sent_at),
+  createdAt: isoTime(row.created_at),
+  sentAt: isoTime(row.sent_at),
   turn: row.turn,
   attempts: row.attempts,
-  nextAt: instant(row.next_at),
-  acknowledgedAt: instant(row.acknowledged_at),
+  nextAt: isoTime(row.next_at),
+  acknowledgedAt: isoTime(row.acknowledged_at),
   acknowledgedBy: row.acknowledged_by === null ? undefined : told(row.acknowledged_by),
   error: row.error === null ? undefined : told(row.error),
 });
@@ -133,7 +131,7 @@ function sendHtml(res: Response, status: number, heading: string, body: string):
 
 const answered = (page: PageRow): string =>
   page.state === 'acknowledged'
-    ? `Taken by ${page.acknowledged_by} at ${instant(page.acknowledged_at)}.`
+    ? `Taken by ${page.acknowledged_by} at ${isoTime(page.acknowledged_at)}.`
     : 'Its clocks ended in time by themselves.';
 
 const noSuchPage = (): Problem => new Problem(404, 'There is no such page.');

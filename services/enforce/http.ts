@@ -3,14 +3,13 @@ import { z } from 'zod';
 import { type Caller, requireScope } from '../accounts/index.js';
 import { bankName } from '../contracts/index.js';
 import { readPosts } from '../ingest/index.js';
-import { parseBody, parseQuery, type Runtime, readBody } from '../runtime/index.js';
+import { isoTime, parseBody, parseQuery, type Runtime, readBody } from '../runtime/index.js';
 import { categories, decideCase } from './decide.js';
 import { guardClaim } from './queue-claims.js';
 import { readQueue, readRemovals } from './read.js';
 import type { CaseRow, RemovalRow } from './tables.js';
 
 const limitSchema = z.coerce.number().int().min(1).max(500).default(50);
-const instantOf = (ms: number | null): string | undefined => (ms === null ? undefined : new Date(ms).toISOString());
 
 export const decisionSchema = z
   .strictObject({
@@ -40,7 +39,7 @@ const showCase = (row: CaseRow, text: string | undefined) => ({
   rule: row.rule,
   reasons: JSON.parse(row.reasons) as string[],
   url: row.url,
-  openedAt: instantOf(row.opened_at),
+  openedAt: isoTime(row.opened_at),
   ...(text === undefined ? {} : { text }),
 });
 
@@ -51,14 +50,14 @@ const showRemoval = (row: RemovalRow) => ({
   version: row.version,
   wanted: row.wanted,
   state: row.state,
-  requestedAt: instantOf(row.requested_at),
-  seenAt: instantOf(row.seen_at),
-  calledAt: instantOf(row.called_at),
-  acceptedAt: instantOf(row.accepted_at),
-  endedAt: instantOf(row.ended_at),
-  escalatedAt: instantOf(row.escalated_at),
+  requestedAt: isoTime(row.requested_at),
+  seenAt: isoTime(row.seen_at),
+  calledAt: isoTime(row.called_at),
+  acceptedAt: isoTime(row.accepted_at),
+  endedAt: isoTime(row.ended_at),
+  escalatedAt: isoTime(row.escalated_at),
   attempts: row.attempts,
-  nextAt: instantOf(row.next_at),
+  nextAt: isoTime(row.next_at),
   detail: row.detail,
 });
 
@@ -79,7 +78,7 @@ export function enforceRoutes(runtime: Runtime): Router {
     const caller = res.locals.caller as Caller;
     await guardClaim(runtime, String(req.params.id), caller.name);
     const decided = await decideCase(runtime, String(req.params.id), { ...decision, by: caller.name });
-    res.status(201).json({ ...decided, at: instantOf(decided.at) });
+    res.status(201).json({ ...decided, at: isoTime(decided.at) });
   });
   router.get('/v1/removals', requireScope('cases:read'), async (req, res) => {
     const query = parseQuery(

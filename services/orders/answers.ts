@@ -1,3 +1,4 @@
+import { isoTime } from '../runtime/index.js';
 import type { OrderContent } from './annex-one.js';
 import { languageOf } from './forms/document.js';
 import type { AnswerKind, HoldGround, OrderState } from './machine/index.js';
@@ -30,8 +31,6 @@ export interface AnswerForm {
   signedBy: { authorisedPerson?: string; name: string };
 }
 
-const instant = (ms: number): string => new Date(ms).toISOString();
-
 /** The values of a form, from where the order stands. Pure. */
 export function answerOf(
   state: OrderState,
@@ -48,7 +47,7 @@ export function answerOf(
     form,
     template: state.instrument === 'tco' ? '2021/784' : '2022/2065',
     number: `${state.id}/${n}`,
-    madeAt: instant(at),
+    madeAt: isoTime(at),
     language,
     addressee: {
       name,
@@ -66,18 +65,18 @@ export function answerOf(
       ...(authority?.file && { authorityFile: authority.file }),
       provider: state.id,
     },
-    receivedAt: instant(state.receivedAt),
+    receivedAt: isoTime(state.receivedAt),
     ...(form === 'II' && {
       measure: {
         // What is seen gone can't be read; whether the platform keeps a copy is its own matter.
         kind: 'disabled' as const,
         where: state.instrument === 'tco' ? ('all Member States' as const) : (content.territory ?? []),
-        at: instant(state.executedAt ?? at),
+        at: isoTime(state.executedAt ?? at),
         items: state.items.map(({ n, url, phase, goneAt, evidence }) => ({
           n,
           url,
           outcome: phase,
-          ...(goneAt !== undefined && { at: instant(goneAt) }),
+          ...(goneAt !== undefined && { at: isoTime(goneAt) }),
           ...(evidence !== undefined && { seenFrom: evidence }),
         })),
       },
@@ -88,7 +87,7 @@ export function answerOf(
         article:
           hold.ground === 'force-majeure' || hold.ground === 'impossibility' ? ('3(7)' as const) : ('3(8)' as const),
         explanation: hold.explanation,
-        at: instant(hold.at),
+        at: isoTime(hold.at),
       },
     }),
     signedBy: { name, ...(authorisedPerson && { authorisedPerson }) },

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../accounts/index.js';
-import { Problem, parseQuery, type Runtime } from '../runtime/index.js';
+import { isoTime, Problem, parseQuery, type Runtime } from '../runtime/index.js';
 import type { OrderContent } from './annex-one.js';
 import { inForce, type OrderState, type Phase, scrutinyRequestDue } from './machine/index.js';
 import { listAuthorities } from './register.js';
@@ -74,8 +74,6 @@ const ordersQuery = z.strictObject({
   cursor: cursorOf(/^\d\.\d{1,16}\.[\w-]{1,64}$/),
 });
 const pageQuery = z.strictObject({ limit, cursor: cursorOf(/^\d{1,16}\.[\w-]{1,64}$/) });
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 const afterOf = (cursor: string | undefined) => {
   if (cursor === undefined) return undefined;
   const parts = cursor.split('.');
@@ -183,7 +181,7 @@ export function deskRoutes(runtime: Runtime): Router {
     const last = list.length === asked.limit ? list.at(-1) : undefined;
     const rank = open.find(([phase]) => phase === last?.phase)?.[1] ?? 0;
     res.set('Cache-Control', 'no-store').json({
-      now: instant(now),
+      now: isoTime(now),
       counts: { open: openNow, withinHour: soon - overdue, overdue, most: mostCounted, forms: forms.length },
       orders: await named(list),
       ...(last && { next: `${rank}.${byDue ? last.due_at : last.received_at}.${last.id}` }),
@@ -196,8 +194,8 @@ export function deskRoutes(runtime: Runtime): Router {
     reference: row.reference || undefined,
     instrument: row.instrument,
     about: row.about,
-    openedAt: instant(row.opened_at),
-    dueAt: row.due_at === null ? undefined : instant(row.due_at),
+    openedAt: isoTime(row.opened_at),
+    dueAt: row.due_at === null ? undefined : isoTime(row.due_at),
   });
 
   router.get('/v1/desk/cases', requireScope('orders:read'), async (req, res) => {
@@ -224,14 +222,14 @@ export function deskRoutes(runtime: Runtime): Router {
     ]);
     const last = list.length === limit ? list.at(-1) : undefined;
     res.set('Cache-Control', 'no-store').json({
-      now: instant(time.now()),
+      now: isoTime(time.now()),
       cases: list.map(showCase),
       forms: forms.map(one => ({
         order: one.order_id,
         reference: one.reference || undefined,
         n: one.n,
         form: one.form,
-        madeAt: instant(one.made_at),
+        madeAt: isoTime(one.made_at),
       })),
       ...(last && { next: `${last.opened_at}.${last.id}` }),
     });
@@ -253,7 +251,7 @@ export function deskRoutes(runtime: Runtime): Router {
     res.status(202).json({ id });
   });
 
-  const showAttempt = ({ at, ...row }: OrderAttemptRow) => ({ ...row, at: instant(at) });
+  const showAttempt = ({ at, ...row }: OrderAttemptRow) => ({ ...row, at: isoTime(at) });
 
   router.get('/v1/desk/attempts', requireScope('orders:read'), async (req, res) => {
     const { limit, cursor } = parseQuery(req, pageQuery);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { askApproval, type Caller, requirePerson, requireScope } from '../accounts/index.js';
 import { instant } from '../contracts/index.js';
 import { readHumanCheck } from '../enforce/index.js';
-import { Problem, parseBody, readBody } from '../runtime/index.js';
+import { isoTime, Problem, parseBody, readBody } from '../runtime/index.js';
 import { finalOrders, listExposures, manyFinal, reportSent, reviewMoved } from './exposed.js';
 import type { ExposureRow } from './exposed-table.js';
 import type { Parts } from './parts.js';
@@ -21,20 +21,17 @@ export const liftSchema = z.strictObject({ reference: line, liftedAt: instant, r
 export const reportSchema = z.strictObject({ receipt: words.describe("the authority's receipt") });
 export const reviewSchema = z.strictObject({ happened: z.enum(['asked', 'answered']), receipt: words });
 
-const told = (ms: number): string => new Date(ms).toISOString();
-const maybe = (ms: number | null): string | undefined => (ms === null ? undefined : told(ms));
-
 const show = (row: ExposureRow) => ({
   id: row.id,
   reference: row.reference,
   authority: row.authority,
-  notifiedAt: told(row.notified_at),
+  notifiedAt: isoTime(row.notified_at),
   enteredBy: row.entered_by,
   approvedBy: row.approved_by,
   binds: row.binds === 1,
-  ...(row.binds === 1 ? { report: row.report, reportDueAt: told(row.report_due_at) } : {}),
-  reviewAskedAt: maybe(row.review_at),
-  liftedAt: maybe(row.lifted_at),
+  ...(row.binds === 1 ? { report: row.report, reportDueAt: isoTime(row.report_due_at) } : {}),
+  reviewAskedAt: isoTime(row.review_at),
+  liftedAt: isoTime(row.lifted_at),
   liftedBy: row.lifted_by ?? undefined,
   liftedReference: row.lifted_reference ?? undefined,
 });
@@ -61,7 +58,7 @@ export function exposedRoutes({ runtime }: Parts): Router {
     ]);
     return {
       exposed: decisions.some(({ binds }) => binds === 1),
-      finalOrders: { count, since: told(since), manyEnough: count >= manyFinal },
+      finalOrders: { count, since: isoTime(since), manyEnough: count >= manyFinal },
       humanCheck,
       decisions: decisions.map(show),
     };

@@ -1,7 +1,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../accounts/index.js';
-import { Problem, parseBody, parseQuery, readBody, toProblem } from '../runtime/index.js';
+import { isoTime, Problem, parseBody, parseQuery, readBody, toProblem } from '../runtime/index.js';
 import { type OrderContent, orderSchema } from './annex-one.js';
 import { deskEventSchema, deskOrderSchema, eventOf } from './bodies.js';
 import { findOrder, happen } from './change.js';
@@ -38,7 +38,6 @@ const listQuery = z.strictObject({
 
 const isSigned = (req: Request): boolean => req.is('application/jose') !== false && req.is('application/jose') !== null;
 const callerName = (res: { locals: Record<string, unknown> }): string => (res.locals.caller as Caller).name;
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 const showThreat = (row: ThreatRow) => ({
   id: row.id,
@@ -48,8 +47,8 @@ const showThreat = (row: ThreatRow) => ({
   why: row.content,
   tell: JSON.parse(row.addressees) as { who: string; name?: string; contact?: string }[],
   reportedBy: row.reported_by,
-  reportedAt: instant(row.reported_at),
-  toldAt: row.told_at === null ? undefined : instant(row.told_at),
+  reportedAt: isoTime(row.reported_at),
+  toldAt: row.told_at === null ? undefined : isoTime(row.told_at),
   toldBy: row.told_by ?? undefined,
   receipt: row.receipt ?? undefined,
 });
@@ -59,8 +58,8 @@ const showAuthority = ({ row, keys, certificates, ...authority }: KnownAuthority
   keys: keys.map(({ kid }) => kid),
   certificates: certificates.length,
   orders,
-  firstOrderAt: row.first_at === null ? undefined : instant(row.first_at),
-  confirmedUntil: row.confirmed_until === null ? undefined : instant(row.confirmed_until),
+  firstOrderAt: row.first_at === null ? undefined : isoTime(row.first_at),
+  confirmedUntil: row.confirmed_until === null ? undefined : isoTime(row.confirmed_until),
 });
 
 /** Who holds the client certificate that the gateway tells of. @throws Problem 403 */
@@ -223,7 +222,7 @@ export function orderRoutes(parts: Parts): Router {
 
   router.post('/v1/authorities/:id/confirm', requireScope('orders:decide'), readBody(1_024), async (req, res) => {
     const until = await confirmVolume(runtime, String(req.params.id), callerName(res));
-    res.status(202).json({ confirmedUntil: instant(until) });
+    res.status(202).json({ confirmedUntil: isoTime(until) });
   });
 
   router.get('/v1/threats', requireScope('threats:report'), async (_req, res) => {

@@ -1,3 +1,4 @@
+import { isoTime } from '../runtime/index.js';
 import type { OrderContent } from './annex-one.js';
 import type { AnswerForm } from './answers.js';
 import type { Noted } from './intake.js';
@@ -6,9 +7,8 @@ import type { Parts } from './parts.js';
 import type { Acknowledgement } from './promise.js';
 import type { OrderRow, OrderRows } from './tables.js';
 
-const instant = (ms: number): string => new Date(ms).toISOString();
 const maybe = (ms: number | null | undefined): string | undefined =>
-  ms === null || ms === undefined ? undefined : instant(ms);
+  ms === null || ms === undefined ? undefined : isoTime(ms);
 
 /** An order in a list. */
 export function showShort(row: OrderRow) {
@@ -20,8 +20,8 @@ export function showShort(row: OrderRow) {
     authority: row.authority || undefined,
     phase: state.phase,
     route: row.route,
-    receivedAt: instant(row.received_at),
-    dueAt: instant(row.due_at),
+    receivedAt: isoTime(row.received_at),
+    dueAt: isoTime(row.due_at),
     executedAt: maybe(state.executedAt),
     automatic: state.doubts.length === 0,
     doubts: [...state.doubts],
@@ -68,16 +68,16 @@ export async function showOrder({ runtime }: Pick<Parts, 'runtime'>, row: OrderR
       askedAt: maybe(askedAt),
       goneAt: maybe(goneAt),
     })),
-    holds: state.holds.map(({ at, endedAt, ...hold }) => ({ ...hold, at: instant(at), endedAt: maybe(endedAt) })),
+    holds: state.holds.map(({ at, endedAt, ...hold }) => ({ ...hold, at: isoTime(at), endedAt: maybe(endedAt) })),
     sealedUntil: maybe(state.sealedUntil),
     takenBy: state.takenBy,
     // What the desk has to know beside the hour: until when scrutiny can be asked for, and which court is for the order itself.
-    scrutinyRequestDueAt: scrutiny ? instant(scrutinyRequestDue(state.receivedAt)) : undefined,
+    scrutinyRequestDueAt: scrutiny ? isoTime(scrutinyRequestDue(state.receivedAt)) : undefined,
     redress: content.redress,
     cases: cases.map(one => ({
       id: one.id,
       about: one.about,
-      openedAt: instant(one.opened_at),
+      openedAt: isoTime(one.opened_at),
       dueAt: maybe(one.due_at),
       closedAt: maybe(one.closed_at),
       closedBy: one.closed_by ?? undefined,
@@ -85,7 +85,7 @@ export async function showOrder({ runtime }: Pick<Parts, 'runtime'>, row: OrderR
     forms: forms.map(one => ({
       n: one.n,
       form: one.form,
-      madeAt: instant(one.made_at),
+      madeAt: isoTime(one.made_at),
       sentAt: maybe(one.sent_at),
       receipt: one.receipt ?? undefined,
       attempts: one.attempts,
@@ -93,7 +93,7 @@ export async function showOrder({ runtime }: Pick<Parts, 'runtime'>, row: OrderR
       error: one.error ?? undefined,
     })),
     files,
-    events: events.map(({ type, at, by, body }) => ({ type, at: instant(at), by, body: JSON.parse(body) as object })),
+    events: events.map(({ type, at, by, body }) => ({ type, at: isoTime(at), by, body: JSON.parse(body) as object })),
   };
 }
 

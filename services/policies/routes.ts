@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../accounts/index.js';
-import { ConflictError, Problem, parseBody, parseQuery, readBody } from '../runtime/index.js';
+import { ConflictError, isoTime, Problem, parseBody, parseQuery, readBody } from '../runtime/index.js';
 import { canarySchema, checkSchema, draftSchema, type Given, moveSchema, seenSchema } from './bodies.js';
 import type { SignalInfo } from './check.js';
 import { ruleDifference, textDifference } from './difference.js';
@@ -26,7 +26,6 @@ import {
   readForce,
 } from './versions.js';
 
-const instant = (ms: number): string => new Date(ms).toISOString();
 const body = readBody(largest + 4096);
 const small = readBody(8_192);
 const count = (most: number, usual: string) =>
@@ -59,17 +58,17 @@ export const showVersion = ({
   name: row.name,
   state: row.state,
   origin: row.origin,
-  createdAt: instant(created_at),
+  createdAt: isoTime(created_at),
   createdBy: created_by,
   note: row.note,
-  ...(live_at !== null && { liveAt: instant(live_at) }),
+  ...(live_at !== null && { liveAt: isoTime(live_at) }),
   ...(row.before !== null && { before: row.before }),
 });
 
 const showMove = ({ from_state, to_state, at, by, seconded_by, why, share }: MoveRow) => ({
   ...(from_state !== null && { from: from_state }),
   to: to_state,
-  at: instant(at),
+  at: isoTime(at),
   by,
   ...(seconded_by !== null && { secondedBy: seconded_by }),
   why,
@@ -192,7 +191,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
         state: 'canary',
         against: live,
         share: canary.share,
-        since: instant(canary.since),
+        since: isoTime(canary.since),
         ...(await compareCanary(db, canary)),
       });
       return;
@@ -200,7 +199,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
     const { days } = parseQuery(req, daysSchema);
     const since = needs.time.now() - days * 24 * 3600_000;
     const [compared, hours] = await Promise.all([compareShadow(db, row.id, since), hoursOf(db, row.id, since)]);
-    res.json({ state: row.state, against: live, since: instant(since), ...compared, hours });
+    res.json({ state: row.state, against: live, since: isoTime(since), ...compared, hours });
   });
 
   router.get('/v1/policies/:id/examples', read, async (req, res) => {

@@ -12,3 +12,4 @@ export * from './pipeline/index.js';
 export { diskUsed, expire } from './retention.js';
 export * from './service.js';
 export * from './time/index.js';
+export { isoTime } from './time/iso-time.js';

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../../accounts/index.js';
-import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
+import { isoTime, Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { type Report, readReport } from './report.js';
 import type { ExchangeSettings } from './settings.js';
 import type { AnswerRow, ExchangeRows, SourceRow } from './tables.js';
@@ -106,8 +106,6 @@ export function exchangeRoutes(runtime: Runtime, settings: ExchangeSettings): Ro
   return router;
 }
 
-const instant = (at: number): string => new Date(at).toISOString();
-
 function show(
   { name, kind, bank, everyMinutes }: { name: string; kind: string; bank: string; everyMinutes?: number },
   row: SourceRow | undefined,
@@ -122,14 +120,14 @@ function show(
     state,
     entries,
     ...(everyMinutes !== undefined && { everyMinutes }),
-    ...(tried_at && { lastTryAt: instant(tried_at) }),
-    ...(pulled_at && { lastPullAt: instant(pulled_at) }),
-    ...(next_at && everyMinutes !== undefined && { nextAt: instant(next_at) }),
+    ...(tried_at && { lastTryAt: isoTime(tried_at) }),
+    ...(pulled_at && { lastPullAt: isoTime(pulled_at) }),
+    ...(next_at && everyMinutes !== undefined && { nextAt: isoTime(next_at) }),
     failures,
     ...(error && { error }),
     held,
     unknown,
     badRows,
-    bad: bad.map(({ id, reason, at }) => ({ id, reason, at: instant(at) })),
+    bad: bad.map(({ id, reason, at }) => ({ id, reason, at: isoTime(at) })),
   };
 }

@@ -12,10 +12,9 @@ import {
   readModelForce,
   standingOf,
 } from '../../policies/index.js';
-import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
+import { isoTime, Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import type { ModelView } from './own-model.js';
 
-const instant = (ms: number): string => new Date(ms).toISOString();
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 const small = readBody(8_192);
 const week = 7 * 24 * 3600_000;
@@ -43,7 +42,7 @@ export function modelRoutes(runtime: Pick<Runtime, 'db' | 'time' | 'commit'>, mo
     const listed = models().map(({ since, ...model }) => ({
       ...model,
       standing: standingOf(force, model),
-      ...(since !== undefined && { since: instant(since) }),
+      ...(since !== undefined && { since: isoTime(since) }),
     }));
     res.json({ models: listed });
   });
@@ -94,7 +93,7 @@ export function modelRoutes(runtime: Pick<Runtime, 'db' | 'time' | 'commit'>, mo
       ...(await standing(model)),
       version,
       ...(instead !== undefined && { instead }),
-      since: instant(since),
+      since: isoTime(since),
       answers: posts,
       differing,
       counts: counts.map(({ language, live, shadow, posts }) => ({
@@ -115,7 +114,7 @@ export function modelRoutes(runtime: Pick<Runtime, 'db' | 'time' | 'commit'>, mo
       history: moves.map(({ from_state, to_state, at, by, seconded_by, why }) => ({
         from: from_state,
         to: to_state,
-        at: instant(at),
+        at: isoTime(at),
         by,
         ...(seconded_by !== null && { secondedBy: seconded_by }),
         why,

@@ -1,6 +1,6 @@
 import { CompactSign, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { OrderContent } from '../../orders/index.js';
-import { realTime } from '../../runtime/index.js';
+import { isoTime, realTime } from '../../runtime/index.js';
 import type { Server } from '../client.js';
 import type { Answered, Box } from './box.js';
 import type { Secrets } from './folder.js';
@@ -31,7 +31,6 @@ export interface Signing {
 
 const glance = 40;
 const gone = new Set([404, 410, 451]);
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** Acts as an authority does that has no more access than its keys give: it signs, sends, looks at public pages, and takes answers. */
 export class Authority {
@@ -91,7 +90,7 @@ export class Authority {
       instrument: 'tco',
       reference: `SIM/${this.#run}/${this.#made++}`,
       issuingState: this.secrets.state,
-      issuedAt: instant(realTime.now() - 60_000),
+      issuedAt: isoTime(realTime.now() - 60_000),
       language: 'en',
       legalBasis: 'Regulation (EU) 2021/784, Article 3',
       authority: {

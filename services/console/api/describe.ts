@@ -3,7 +3,7 @@ import { type AssessmentRow, readAssessment } from '../../classify/index.js';
 import { assessedWith } from '../../contracts/index.js';
 import { type ItemView, readItem } from '../../enforce/index.js';
 import { readVersions } from '../../ingest/index.js';
-import type { Database } from '../../runtime/index.js';
+import { type Database, isoTime } from '../../runtime/index.js';
 import { type ClockView, readClocks } from './clocks.js';
 import type { Standing, StandingStep } from './standing.js';
 
@@ -26,10 +26,8 @@ export async function readStanding(db: Database, platform: string, id: string): 
   const parts = { versions, assessments, item, clocks };
   return versions.length > 0 || item.removal || item.cases.length > 0 ? describe(platform, id, parts) : undefined;
 }
-
-const instantOf = (ms: number): string => new Date(ms).toISOString();
 const maybe = <K extends string>(key: K, ms: number | null | undefined): Partial<Record<K, string>> =>
-  ms === null || ms === undefined ? {} : ({ [key]: instantOf(ms) } as Record<K, string>);
+  ms === null || ms === undefined ? {} : ({ [key]: isoTime(ms) } as Record<K, string>);
 const text = <K extends string>(key: K, value: string | null | undefined): Partial<Record<K, string>> =>
   value === null || value === undefined ? {} : ({ [key]: value } as Record<K, string>);
 
@@ -50,7 +48,7 @@ export function describe(platform: string, id: string, parts: Parts): Standing {
       state: row.state,
       rule: row.rule,
       reasons: JSON.parse(row.reasons) as string[],
-      openedAt: instantOf(row.opened_at),
+      openedAt: isoTime(row.opened_at),
       ...text('decision', row.decision),
       ...maybe('decidedAt', row.decided_at),
       ...text('decidedBy', row.decided_by),
@@ -70,7 +68,7 @@ export function describe(platform: string, id: string, parts: Parts): Standing {
     grounds: item.grounds.map(row => ({
       kind: row.kind as Standing['grounds'][number]['kind'],
       ref: row.ref,
-      addedAt: instantOf(row.added_at),
+      addedAt: isoTime(row.added_at),
       addedBy: row.added_by,
       ...maybe('liftedAt', row.lifted_at),
       ...text('liftedBy', row.lifted_by),
@@ -86,7 +84,7 @@ export function describe(platform: string, id: string, parts: Parts): Standing {
       reopened: row.reopened,
     })),
     evidence: item.looks.map(row => ({
-      at: instantOf(row.at),
+      at: isoTime(row.at),
       phase: row.phase,
       verdict: row.verdict,
       why: row.why,
@@ -106,11 +104,11 @@ function describeVersions(platform: string, id: string, { versions, assessments 
       assessment: {
         action: row.action as NonNullable<Version['assessment']>['action'],
         rule: row.rule,
-        assessedAt: instantOf(row.assessed_at),
+        assessedAt: isoTime(row.assessed_at),
         ...detailSchema.parse(JSON.parse(row.detail)),
       },
     };
-    const receivedAt = instantOf(stored.receivedAt);
+    const receivedAt = isoTime(stored.receivedAt);
     if ('erased' in stored) return { version, receivedAt, erased: true, ...assessment };
     const { createdAt, deletedAt, url, audience, language } = stored.post;
     return {
@@ -193,7 +191,7 @@ function stepsOf(versions: readonly Version[], { cases, removal, grounds, looks 
     .map((step, n) => ({ step, n }))
     .sort((a, b) => a.step.at - b.step.at || rank(a.step.step) - rank(b.step.step) || a.n - b.n)
     .map(({ step: { at, ...step } }) => ({
-      at: instantOf(at),
+      at: isoTime(at),
       ...step,
       ...(received !== undefined && { after: at - received }),
     }));

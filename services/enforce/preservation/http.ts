@@ -1,14 +1,11 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requirePerson, requireScope } from '../../accounts/index.js';
-import { parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
+import { isoTime, parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
 import type { Prolonged } from './erase.js';
 import type { PreservationKeys } from './keys.js';
 import { askOpening, openingSchema, prolong, prolongSchema, readPreserved } from './open.js';
 import type { OpeningRow, PreservedRow, PreservedRows } from './tables.js';
-
-const instant = (ms: number): string => new Date(ms).toISOString();
-const maybe = (ms: number | null): string | undefined => (ms === null ? undefined : instant(ms));
 
 const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -24,12 +21,12 @@ const showOpening = (row: OpeningRow) => ({
   purpose: row.purpose,
   reason: row.reason,
   askedBy: row.asked_by,
-  askedAt: instant(row.asked_at),
+  askedAt: isoTime(row.asked_at),
   approval: row.approval,
   approvedBy: row.approved_by ?? undefined,
-  approvedAt: maybe(row.approved_at),
-  readableUntil: maybe(row.until),
-  readAt: maybe(row.read_at),
+  approvedAt: isoTime(row.approved_at),
+  readableUntil: isoTime(row.until),
+  readAt: isoTime(row.read_at),
 });
 
 const show = (row: PreservedRow, openings: readonly OpeningRow[] = []) => ({
@@ -39,13 +36,13 @@ const show = (row: PreservedRow, openings: readonly OpeningRow[] = []) => ({
   platform: row.platform,
   post: row.post_id,
   state: row.state,
-  heldAt: instant(row.held_at),
-  removedAt: maybe(row.removed_at),
-  keptUntil: maybe(row.keep_until),
-  prolongedUntil: maybe(row.prolonged_until),
+  heldAt: isoTime(row.held_at),
+  removedAt: isoTime(row.removed_at),
+  keptUntil: isoTime(row.keep_until),
+  prolongedUntil: isoTime(row.prolonged_until),
   prolonged: JSON.parse(row.prolonged) as Prolonged[],
   bytes: row.bytes,
-  erasedAt: maybe(row.erased_at),
+  erasedAt: isoTime(row.erased_at),
   openings: openings.map(showOpening),
 });
 

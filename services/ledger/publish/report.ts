@@ -1,4 +1,4 @@
-import { type Runtime, UnavailableError } from '../../runtime/index.js';
+import { isoTime, type Runtime, UnavailableError } from '../../runtime/index.js';
 import { parseCheckpoint, parseNote } from '../log/index.js';
 import { checkpointBefore, latestCheckpoint } from '../sign.js';
 import { type Dimension, readFigures } from '../sla/index.js';
@@ -49,14 +49,13 @@ export async function makeReport(parts: Parts, { from, to, by, first }: ReportQu
     // A seal that was lifted meanwhile is in the one and not in the other.
     if ((await seals(parts)) !== before) continue;
     const { origin } = parseCheckpoint(parseNote(checkpoint).text);
-    const instant = (ms: number): string => new Date(ms).toISOString();
     return {
       format: 'sansdelai/figures/v1',
       origin,
-      from: instant(from),
-      to: instant(to),
+      from: isoTime(from),
+      to: isoTime(to),
       by: [...by],
-      at: instant(at),
+      at: isoTime(at),
       ...range,
       sealed,
       checkpoint,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
 import type { Rules } from '../../clocks/index.js';
 import { readProbeLatency } from '../../probe/index.js';
-import { parseQuery, type Runtime } from '../../runtime/index.js';
+import { isoTime, parseQuery, type Runtime } from '../../runtime/index.js';
 import { type Dimension, dimensions } from './figures.js';
 import { earliest, latest, monthStart } from './period.js';
 import { readFigures } from './read.js';
@@ -52,8 +52,6 @@ const period = (now: number) =>
     return { from: start, to: end, by: by as Dimension[] };
   });
 
-const instant = (ms: number): string => new Date(ms).toISOString();
-
 /**
  * `GET /v1/sla`: the figures of a period. `limits` are today's, in seconds: a clock keeps the one that it started with. `probe` is the standard test
  * post's latency in the same period, which is in no figure.
@@ -68,7 +66,7 @@ export function slaRoutes({ db, time }: Runtime, rules: Rules): Router {
       readFigures(db, { from, to, now, by }),
       readProbeLatency(db, from, to),
     ]);
-    res.json({ from: instant(from), to: instant(to), at: instant(now), limits, ...figures, probe });
+    res.json({ from: isoTime(from), to: isoTime(to), at: isoTime(now), limits, ...figures, probe });
   });
   return router;
 }

@@ -1,10 +1,10 @@
+import { isoTime } from '../../runtime/index.js';
 import { type Html, html } from './html.js';
 import type { SandboxPost } from './tables.js';
 import { aboutWords, latestWords, mostText, standardTestPost } from './words.js';
 
 const excerptLength = 240;
-const iso = (at: number) => new Date(at).toISOString();
-const clock = (at: number) => `${iso(at).slice(11, 19)} UTC`;
+const clock = (at: number) => `${isoTime(at).slice(11, 19)} UTC`;
 
 function page(base: string, title: string, main: Html, script = html``): string {
   return html`<!doctype html>
@@ -28,7 +28,7 @@ ${script}
 function entry(base: string, post: SandboxPost): Html {
   const text = post.text ?? '';
   const excerpt = text.length > excerptLength ? `${text.slice(0, excerptLength)}…` : text;
-  return html`<li class="post"><p class="text">${excerpt}</p><p class="meta">${post.author} · <a href="${base}/posts/${post.id}"><time datetime="${iso(post.created_at)}">${clock(post.created_at)}</time></a></p></li>`;
+  return html`<li class="post"><p class="text">${excerpt}</p><p class="meta">${post.author} · <a href="${base}/posts/${post.id}"><time datetime="${isoTime(post.created_at)}">${clock(post.created_at)}</time></a></p></li>`;
 }
 
 /** The first page a newcomer tries: write a post, and see what becomes of it. */
@@ -67,7 +67,7 @@ export const postPage = (base: string, post: SandboxPost): string =>
   page(
     base,
     'A post in the sandbox',
-    html`<article class="card"><p class="text">${post.text ?? ''}</p><p class="meta">${post.author} · <time datetime="${iso(post.changed_at)}">${iso(post.changed_at)}</time>${post.version > 1 ? html` · version ${post.version}` : ''}</p></article>
+    html`<article class="card"><p class="text">${post.text ?? ''}</p><p class="meta">${post.author} · <time datetime="${isoTime(post.changed_at)}">${isoTime(post.changed_at)}</time>${post.version > 1 ? html` · version ${post.version}` : ''}</p></article>
 <p class="hint">This is what the public reads. Once the post is removed, this address answers <code>410 Gone</code>.</p>`,
   );
 

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { Problem, parseQuery, type Runtime } from '../../runtime/index.js';
+import { isoTime, Problem, parseQuery, type Runtime } from '../../runtime/index.js';
 import { attempt } from './deliver.js';
 import type { WebhookPlatform } from './settings.js';
 import type { AttemptRow, DeliveryRow, WebhookRows } from './tables.js';
@@ -36,8 +36,6 @@ const filterSchema = z.strictObject({
 });
 export type DeliveryFilter = Partial<z.infer<typeof filterSchema>>;
 
-const instant = (at: number) => new Date(at).toISOString();
-
 function show(row: DeliveryRow, tries: readonly AttemptRow[]): Delivery {
   return {
     id: row.id,
@@ -46,11 +44,11 @@ function show(row: DeliveryRow, tries: readonly AttemptRow[]): Delivery {
     item: row.item_id,
     version: row.version,
     state: row.state,
-    createdAt: instant(row.created_at),
-    updatedAt: instant(row.updated_at),
+    createdAt: isoTime(row.created_at),
+    updatedAt: isoTime(row.updated_at),
     request: JSON.parse(row.body),
     attempts: tries.map(({ at, ms, status, outcome, detail, replay }) => ({
-      at: instant(at),
+      at: isoTime(at),
       ms,
       ...(status !== null && { status }),
       outcome,

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
+import { isoTime } from '../../runtime/index.js';
 import type { Change, Mark } from './batch.js';
 import type { backtestSchema, changeSchema } from './bodies.js';
 import { line } from './csv.js';
 import type { Spec } from './replayer.js';
 import { type Confusion, type Result, resultOf, type Share } from './result.js';
 import type { BacktestRow, ChangeRow } from './tables.js';
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** How far it is. */
 export function show(row: Omit<BacktestRow, 'policy' | 'against' | 'mark'>): z.infer<typeof backtestSchema> {
@@ -20,11 +19,11 @@ export function show(row: Omit<BacktestRow, 'policy' | 'against' | 'mark'>): z.i
     version: row.version,
     against: row.against_version ?? 'done',
     over: spec.over,
-    ...(spec.over !== 'posts' && { from: instant(spec.from), to: instant(spec.to) }),
+    ...(spec.over !== 'posts' && { from: isoTime(spec.from), to: isoTime(spec.to) }),
     by: row.by,
-    createdAt: instant(row.created_at),
-    ...(row.started_at !== null && { startedAt: instant(row.started_at) }),
-    ...(row.ended_at !== null && { endedAt: instant(row.ended_at) }),
+    createdAt: isoTime(row.created_at),
+    ...(row.started_at !== null && { startedAt: isoTime(row.started_at) }),
+    ...(row.ended_at !== null && { endedAt: isoTime(row.ended_at) }),
     ...(row.error !== null && { error: row.error }),
     progress: {
       done: row.done,

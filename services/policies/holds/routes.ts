@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { askApproval, type Caller, requireScope } from '../../accounts/index.js';
-import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
+import { isoTime, Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import type { Policy } from '../decide.js';
 import { holdable } from './apply.js';
 import { liftSchema, newHoldSchema } from './bodies.js';
@@ -9,7 +9,6 @@ import { findHold, liftName, listHolds, placeHold } from './keep.js';
 import type { HoldRow } from './tables.js';
 import { judgeRule } from './watch.js';
 
-const instant = (ms: number): string => new Date(ms).toISOString();
 const small = readBody(8_192);
 
 const show = (row: HoldRow) => ({
@@ -18,10 +17,10 @@ const show = (row: HoldRow) => ({
   cause: row.cause,
   why: row.why,
   figures: JSON.parse(row.detail) as Record<string, string | number>,
-  placedAt: instant(row.placed_at),
+  placedAt: isoTime(row.placed_at),
   placedBy: row.placed_by,
-  ...(row.told_at !== null && { toldAt: instant(row.told_at) }),
-  ...(row.lifted_at !== null && { liftedAt: instant(row.lifted_at) }),
+  ...(row.told_at !== null && { toldAt: isoTime(row.told_at) }),
+  ...(row.lifted_at !== null && { liftedAt: isoTime(row.lifted_at) }),
   ...(row.lifted_by !== null && { liftedBy: row.lifted_by }),
   ...(row.lifted_why !== null && { liftedWhy: row.lifted_why }),
 });

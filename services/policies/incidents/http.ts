@@ -1,14 +1,12 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../../accounts/index.js';
-import { Problem, parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
+import { isoTime, Problem, parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
 import { endIncidentSchema, newIncidentSchema } from './bodies.js';
 import type { IncidentReport } from './ending.js';
 import { queueOf } from './overlay.js';
 import { askIncident, endIncident, findIncident, incidentOf, listIncidents } from './store.js';
 import type { IncidentRow } from './tables.js';
-
-const at = (ms: number): string => new Date(ms).toISOString();
 
 /** As it is told; times as RFC 3339. */
 export function showIncident(row: IncidentRow) {
@@ -24,9 +22,9 @@ export function showIncident(row: IncidentRow) {
     people,
     openedBy: row.opened_by,
     approvedBy: row.approved_by,
-    openedAt: at(row.opened_at),
-    expiresAt: at(row.expires_at),
-    ...(row.ended_at !== null && { endedAt: at(row.ended_at), endedBy: row.ended_by ?? undefined, why: row.why }),
+    openedAt: isoTime(row.opened_at),
+    expiresAt: isoTime(row.expires_at),
+    ...(row.ended_at !== null && { endedAt: isoTime(row.ended_at), endedBy: row.ended_by ?? undefined, why: row.why }),
     ...(row.report !== null && { report: JSON.parse(row.report) as IncidentReport }),
   };
 }
