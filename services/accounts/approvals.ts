@@ -24,7 +24,7 @@ export interface ApprovalKind<S = unknown> {
 }
 
 /** One row, by its id. */
-export const findApproval = ({ db }: Pick<Runtime, 'db'>, id: string): Promise<ApprovalRow | undefined> =>
+const findApproval = ({ db }: Pick<Runtime, 'db'>, id: string): Promise<ApprovalRow | undefined> =>
   db.tables<AccountRows>().selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
 
 /** The newest first. */

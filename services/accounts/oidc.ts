@@ -20,7 +20,7 @@ export function usesOidc({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC
 }
 
 /** The severest role that the claim gives; undefined where it gives none. */
-export function roleFrom(config: Pick<Config, 'OIDC_ROLES'>, claim: unknown): Role | undefined {
+function roleFrom(config: Pick<Config, 'OIDC_ROLES'>, claim: unknown): Role | undefined {
   const values = new Set([claim].flat().filter(value => typeof value === 'string'));
   const found = config.OIDC_ROLES.flatMap(part => {
     const at = part.lastIndexOf('=');

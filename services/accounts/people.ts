@@ -58,7 +58,7 @@ export const checkPassword = async (person: PersonRow | undefined, password: str
   return good && person !== undefined && person.password !== '';
 };
 
-export interface Credentials {
+interface Credentials {
   name: string;
   password: string;
   /** The one-time code, where the person has set that up. */

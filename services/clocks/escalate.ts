@@ -19,7 +19,7 @@ type Parts = Pick<Runtime, 'db' | 'time' | 'log' | 'commit'>;
  * @returns how many clocks were dealt with; more may be due where it is `limit`.
  * @throws ConflictError where a clock was moved meanwhile: nothing was kept, pass again.
  */
-export async function escalateOnce({ db, time, log, commit }: Parts, rules: Rules, limit = atOnce): Promise<number> {
+async function escalateOnce({ db, time, log, commit }: Parts, rules: Rules, limit = atOnce): Promise<number> {
   const now = time.now();
   // By the partial index on next_at: costs as much as there is to do, however many clocks run.
   const due = await db

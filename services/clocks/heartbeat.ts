@@ -4,7 +4,7 @@ import { post } from './pager/index.js';
 import type { ClockTables } from './tables.js';
 
 /** What whoever expects the beats is told. */
-export interface Beat {
+interface Beat {
   at: string;
   instance: string;
   /** Open clocks that have a limit, and those of them that are over it. */

@@ -128,7 +128,7 @@ export const pagesTable: Table = {
 };
 
 /** `waiting`: its present turn is not delivered yet. `sent`: delivered, unanswered. `resolved`: its clocks ended in time by themselves. */
-export type PageState = 'waiting' | 'sent' | 'acknowledged' | 'resolved';
+type PageState = 'waiting' | 'sent' | 'acknowledged' | 'resolved';
 
 export interface PageRow {
   id: string;

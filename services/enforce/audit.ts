@@ -10,14 +10,14 @@ export const auditRule = 'audit';
 const idOf = (post: PostKey, of: 'case' | 'audit'): string => eventId(`${busKey(post)}/${post.version}`, of);
 
 /** A case as evidence: what a person decided, or that nobody will. */
-export interface CaseSeen {
+interface CaseSeen {
   id: string;
   rule: string;
   decision?: { violates: boolean; at: number } | undefined;
   over: boolean;
 }
 
-export interface SeenCases {
+interface SeenCases {
   policy?: CaseSeen | undefined;
   audit?: CaseSeen | undefined;
   /** The audit's case can't be decided any more: its post was deleted. */

@@ -11,7 +11,7 @@ const pollEvery = 500;
 const atOnce = 50;
 
 /** How long one may wait for confirmation until people are shown it: at the latest when half of its clock's limit is over. */
-export const escalateAfter = (config: Pick<Config, 'REMOVAL_ESCALATE_AFTER' | 'CLOCK_REMOVAL'>): number =>
+const escalateAfter = (config: Pick<Config, 'REMOVAL_ESCALATE_AFTER' | 'CLOCK_REMOVAL'>): number =>
   Math.min(config.REMOVAL_ESCALATE_AFTER, config.CLOCK_REMOVAL / 2);
 
 /**

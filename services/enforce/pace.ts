@@ -7,7 +7,7 @@ const most = 20_000;
 const minutes = 30 * 60_000;
 
 /** How people get on with the cases. */
-export interface Pace {
+interface Pace {
   /** Median time from one decision of a person to their next, ms, where nobody was away in between; undefined below 20 of them. */
   handling?: number | undefined;
   decisions: number;

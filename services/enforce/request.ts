@@ -36,7 +36,7 @@ export const emptyChanges = (): Changes => ({ writes: [], events: [] });
  * The write that changes a row of removals as it was read, or conflicts. Whoever only adds or lifts a ground makes an empty one: two who decide at
  * the same moment on what they read before could otherwise leave content up with a ground in force, or down without one.
  */
-export function moveRemoval(db: Database, row: RemovalRow, change: Partial<RemovalRow> = {}): Write {
+function moveRemoval(db: Database, row: RemovalRow, change: Partial<RemovalRow> = {}): Write {
   return {
     query: db
       .tables<EnforceRows>()

@@ -58,7 +58,7 @@ export const reviewersTable: Table = {
 };
 
 /** How much each person saw, in stretches of five minutes: nothing of what it was. */
-export const seenTable: Table = {
+const seenTable: Table = {
   name: 'review_seen',
   columns: { person: 'text', at: 'bigint', cases: 'integer' },
   primaryKey: ['person', 'at'],
@@ -118,7 +118,7 @@ export interface ReviewerRow {
   lifted_until: number;
   active_at: number;
 }
-export interface SeenRow {
+interface SeenRow {
   person: string;
   at: number;
   cases: number;

@@ -70,7 +70,7 @@ export const deskEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unsealed') }),
   z.strictObject({ type: z.literal('seal-extended'), until: instant }),
 ]);
-export type DeskEvent = z.output<typeof deskEventSchema>;
+type DeskEvent = z.output<typeof deskEventSchema>;
 
 /** @param named the post that an `item-named` is about */
 export function eventOf(said: DeskEvent, at: number, by: string, named: Target | undefined): OrderEvent | string {

@@ -25,7 +25,7 @@ export const waits = [
 export type Wait = (typeof waits)[number];
 
 /** What a person only has to have seen: nothing that happens to the order ends these. */
-export const seenCases = ['executed', 'nothing-there', 'returned'] as const;
+const seenCases = ['executed', 'nothing-there', 'returned'] as const;
 
 /** What is still to be done about an order, the most urgent first. Pure. */
 export function waitsFor(state: OrderState, now: number): Wait[] {

@@ -41,7 +41,7 @@ function nextOf(state: OrderState): number | null {
 }
 
 /** What is kept of an order beside its state, from the first. */
-export type NewOrder = Pick<OrderRow, 'id' | 'key' | 'authority' | 'reference' | 'content' | 'hash' | 'findings'>;
+type NewOrder = Pick<OrderRow, 'id' | 'key' | 'authority' | 'reference' | 'content' | 'hash' | 'findings'>;
 
 /**
  * One order between what was read of it and one commit: events are taken one after the other, and what follows from them is gathered. Nothing is done before

@@ -25,7 +25,7 @@ export interface Lifted {
 type Parted = Pick<Runtime, 'db' | 'config'>;
 
 /** The decision that binds; undefined where the provider is not exposed. */
-export const readExposure = ({ db }: Pick<Runtime, 'db'>): Promise<ExposureRow | undefined> =>
+const readExposure = ({ db }: Pick<Runtime, 'db'>): Promise<ExposureRow | undefined> =>
   db.tables<OrderRows>().selectFrom('exposures').selectAll().where('binds', '=', 1).executeTakeFirst();
 
 export const listExposures = ({ db }: Pick<Runtime, 'db'>): Promise<ExposureRow[]> =>

@@ -14,7 +14,7 @@ import type { OrderRow, OrderRows } from './tables.js';
 const formQuery = z.strictObject({ language: z.enum(languages).optional() });
 
 /** What an order says, as it is shown in one language. */
-export function shownOrder({ settings }: Pick<Parts, 'settings'>, row: OrderRow, language?: Language): FormDocument {
+function shownOrder({ settings }: Pick<Parts, 'settings'>, row: OrderRow, language?: Language): FormDocument {
   const content = JSON.parse(row.content) as OrderContent;
   const state = JSON.parse(row.state) as OrderState;
   const { lacks } = JSON.parse(row.findings) as Noted;

@@ -6,7 +6,7 @@ import type { OrderContent } from './annex-one.js';
 import type { Item, Target } from './machine/index.js';
 
 type Asked = NonNullable<OrderContent['items']>[number];
-export type Located = Pick<Item, 'phase' | 'target'>;
+type Located = Pick<Item, 'phase' | 'target'>;
 
 const marker = 'sansdelaiItem0';
 

@@ -77,7 +77,7 @@ export const orderItemsTable: Table = {
   indexes: { item: { columns: ['item'] } },
 };
 
-export interface OrderItemRow {
+interface OrderItemRow {
   order_id: string;
   n: number;
   /** `platform/id`; empty where it is not known. */
@@ -93,7 +93,7 @@ export const orderEventsTable: Table = {
   primaryKey: ['order_id', 'seq'],
 };
 
-export interface OrderEventRow {
+interface OrderEventRow {
   order_id: string;
   seq: number;
   type: string;
@@ -187,7 +187,7 @@ export const orderFilesTable: Table = {
   indexes: { order: { columns: ['order_id'] } },
 };
 
-export interface OrderFileRow {
+interface OrderFileRow {
   id: string;
   order_id: string;
   name: string;

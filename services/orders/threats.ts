@@ -25,7 +25,7 @@ export interface Addressee {
  * Whom to tell of an imminent threat to life (TCO Article 14(5), DSA Article 18): the States concerned; where they can't be told, the home State's contact
  * point and Europol. One that the settings don't have is named all the same. Pure.
  */
-export function addresseesOf({ threats, provider }: OrderSettings, states: readonly string[]): Addressee[] {
+function addresseesOf({ threats, provider }: OrderSettings, states: readonly string[]): Addressee[] {
   if (states.length > 0)
     return states.map(state => ({
       who: `State ${state}`,

@@ -18,7 +18,7 @@ async function unlessImpossible(work: Promise<unknown>): Promise<void> {
 }
 
 /** What time alone brings: a window that lapses, a secrecy that ends. */
-export async function passTime(parts: Parts): Promise<void> {
+async function passTime(parts: Parts): Promise<void> {
   const { db, time } = parts.runtime;
   const at = time.now();
   const due = await db
@@ -40,7 +40,7 @@ export async function passTime(parts: Parts): Promise<void> {
 }
 
 /** Lets orders go on that waited for their number to be confirmed, once a person has. */
-export async function letConfirmedGoOn(parts: Parts): Promise<void> {
+async function letConfirmedGoOn(parts: Parts): Promise<void> {
   const { db, time } = parts.runtime;
   const at = time.now();
   const waiting = await db

@@ -168,7 +168,7 @@ function leastOf(atLeast: FindingCondition['atLeast'], language: string | undefi
   return (language === undefined ? undefined : atLeast[language]) ?? atLeast.other ?? Number.POSITIVE_INFINITY;
 }
 
-export function postMeets(asked: PostCondition, post: Judged, language: string | undefined): boolean {
+function postMeets(asked: PostCondition, post: Judged, language: string | undefined): boolean {
   return (
     (asked.platform === undefined || asked.platform.includes(post.platform)) &&
     (asked.language === undefined || (language !== undefined && asked.language.includes(language))) &&

@@ -2,13 +2,13 @@ import { createTwoFilesPatch } from 'diff';
 import type { PolicyText, Rule } from './schema.js';
 
 /** One part of a rule that differs; `from` or `to` is left out where it is not there. */
-export interface FieldChange {
+interface FieldChange {
   path: string;
   from?: unknown;
   to?: unknown;
 }
 
-export interface RuleChange {
+interface RuleChange {
   rule: string;
   change: 'added' | 'removed' | 'changed' | 'moved';
   fields: FieldChange[];

@@ -71,7 +71,7 @@ export { followCanary } from './trials/follow.js';
 export { type Made, type MadeOf, restoredStage, reviewedStage } from './trials/outcomes.js';
 export { compareShadow } from './trials/read.js';
 export { hourOf, Tally } from './trials/tally.js';
-export { seenStopped, stoppedDuty, tellStopped } from './trials/tell.js';
+export { seenStopped, tellStopped } from './trials/tell.js';
 export { Trials, type Tried } from './trials/watch.js';
 export { findVersion } from './versions.js';
 

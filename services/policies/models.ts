@@ -14,7 +14,7 @@ import { type MoveRow, type PolicyRows, policyForceTable, policyMovesTable } fro
 import type { Mover } from './versions.js';
 
 /** Which model speaks under a name that rules know: the one that is declared so, or another that took its place. */
-export interface Slot {
+interface Slot {
   live: string;
   /** Those that spoke before, the last one last: rolling back leads there. */
   past: readonly string[];

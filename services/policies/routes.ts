@@ -47,7 +47,7 @@ export const policyJsonSchema = (): object => ({
   ...z.toJSONSchema(policySchema, { io: 'input' }),
 });
 
-export const showVersion = ({
+const showVersion = ({
   text: _,
   created_at,
   created_by,

@@ -26,7 +26,7 @@ export interface Mover {
 }
 
 /** What a canary is given: its share of the posts, and how much worse than the live version it may be, as a difference of shares. */
-export interface CanaryTerms {
+interface CanaryTerms {
   share: number;
   bound: number;
 }

@@ -22,7 +22,7 @@ export interface Reply {
   ms: number;
 }
 
-export interface Signing {
+interface Signing {
   claims?: object;
   header?: object;
   /** Whose key: the authority's, the one's that was taken out, a stranger's; the authority's with a word changed afterwards; none at all. */

@@ -5,7 +5,7 @@ import type { ClockRow, ClockTables } from '../tables.js';
 /** Clocks named on a page; the others are counted. */
 const named = 10;
 
-export interface PageClock {
+interface PageClock {
   obligation: string;
   platform: string;
   post: string;

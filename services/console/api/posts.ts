@@ -8,7 +8,7 @@ import { replayHandler } from './dead-letters.js';
 import { readStanding } from './describe.js';
 import { fromHere, requireReading, requireReplaying } from './guard.js';
 
-export const postQuery = z.strictObject({ platform: platformName });
+const postQuery = z.strictObject({ platform: platformName });
 const textQuery = z.strictObject({ platform: platformName, version: z.coerce.number().int().min(1) });
 
 /** Where a post stands, for platforms (by key) and for the page (by login). */

@@ -1,6 +1,6 @@
 /** What the review screen is told. Times are milliseconds since 1970, UTC. Types only: the page shares them. */
 
-export interface ReviewFinding {
+interface ReviewFinding {
   signal: string;
   label: string;
   score: number;

@@ -16,7 +16,7 @@ export interface Prolonged {
 }
 
 /** What time erases of one: related data after the six months, its content then too, unless somebody asked for it to be kept longer. */
-export function erasureOf(
+function erasureOf(
   runtime: Pick<Runtime, 'db'>,
   row: PreservedRow,
   now: number,

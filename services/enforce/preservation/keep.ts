@@ -34,7 +34,7 @@ interface Changes {
 const mostVersions = 20;
 const mostLooks = 50;
 
-export const preservedId = ({
+const preservedId = ({
   orderId,
   n,
   platform,
@@ -43,7 +43,7 @@ export const preservedId = ({
   eventId(`${orderId}/${n}`, 'preserved', busKey({ platform, id: postId }));
 
 /** TCO Article 6(2): six months from the removal, to the end of the last day. */
-export const keepUntil = (zone: string, removedAt: number): number => endOfDay(zone, plusMonths(zone, removedAt, 6));
+const keepUntil = (zone: string, removedAt: number): number => endOfDay(zone, plusMonths(zone, removedAt, 6));
 
 /** What the post said and showed. */
 const contentOf = ({ post }: StoredPost) => {

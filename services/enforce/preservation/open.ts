@@ -30,7 +30,7 @@ export const prolongSchema = z.strictObject({
   reason: z.string().trim().min(20).max(2_000).describe('which review or complaint goes on'),
 });
 
-export const findPreserved = ({ db }: Pick<Runtime, 'db'>, id: string): Promise<PreservedRow | undefined> =>
+const findPreserved = ({ db }: Pick<Runtime, 'db'>, id: string): Promise<PreservedRow | undefined> =>
   db.tables<PreservedRows>().selectFrom('preserved').selectAll().where('id', '=', id).executeTakeFirst();
 
 async function must(runtime: Pick<Runtime, 'db'>, id: string): Promise<PreservedRow> {

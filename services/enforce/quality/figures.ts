@@ -25,6 +25,18 @@ export interface Quality {
   disagreed: number;
 }
 
+/** What the answers to test cases are counted by. */
+const answers = [
+  'kind',
+  'language',
+  'expected',
+  'expected_category',
+  'expected_by',
+  'answer',
+  'answer_category',
+  'answered_by',
+] as const;
+
 interface Answered {
   kind: 'golden' | 'second';
   language: string;
@@ -60,28 +72,9 @@ export async function readQuality({ db }: Pick<Runtime, 'db'>, { since, only }: 
   const [answered, made, waits] = await Promise.all([
     rows
       .selectFrom('test_cases')
-      .select(({ fn }) => [
-        'kind',
-        'language',
-        'expected',
-        'expected_category',
-        'expected_by',
-        'answer',
-        'answer_category',
-        'answered_by',
-        fn.countAll<number>().as('n'),
-      ])
+      .select(({ fn }) => [...answers, fn.countAll<number>().as('n')])
       .where('answered_at', '>=', since)
-      .groupBy([
-        'kind',
-        'language',
-        'expected',
-        'expected_category',
-        'expected_by',
-        'answer',
-        'answer_category',
-        'answered_by',
-      ])
+      .groupBy(answers)
       .execute() as Promise<Answered[]>,
     rows
       .selectFrom('made_decisions')

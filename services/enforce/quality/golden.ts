@@ -1,7 +1,7 @@
 import { Problem, type Runtime } from '../../runtime/index.js';
 import { type GoldenItemRow, goldenItemsTable, type QualityRows } from './tables.js';
 
-export type NewGolden = Pick<GoldenItemRow, 'language' | 'text' | 'decision' | 'category' | 'why'>;
+type NewGolden = Pick<GoldenItemRow, 'language' | 'text' | 'decision' | 'category' | 'why'>;
 
 /** Those in use first, the newest first. */
 export async function listGolden({ db }: Pick<Runtime, 'db'>): Promise<GoldenItemRow[]> {

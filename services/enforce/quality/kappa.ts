@@ -17,7 +17,7 @@ export type Estimate =
  * holds it 84 to 95 times in 100 for a kappa of 0.2 to 0.8, from 100 pairs on 89 to 95; close to 1 less: at 0.9 75 to 93 times, at 0.95 51 to 91.
  */
 export const enoughPairs = 50;
-export const enoughOfOther = 15;
+const enoughOfOther = 15;
 /** Decisions below which no rate is told: its interval would be wider than half of all there can be. */
 export const enoughDecisions = 20;
 

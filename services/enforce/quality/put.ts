@@ -11,7 +11,7 @@ import { type GoldenItemRow, type QualityRows, type TestCaseRow, testCasesTable 
 
 type Needs = Pick<Runtime, 'db' | 'time'>;
 
-export interface Mixing {
+interface Mixing {
   who: string;
   /** What they get from the queue. */
   rows: readonly CaseRow[];

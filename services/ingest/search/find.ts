@@ -8,7 +8,7 @@ import { wanted } from './words.js';
 
 /** What posts are searched by. */
 export const searchKinds = ['words', 'author', 'link', 'hash'] as const;
-export type SearchKind = (typeof searchKinds)[number];
+type SearchKind = (typeof searchKinds)[number];
 
 export interface Search {
   by: SearchKind;
@@ -20,7 +20,7 @@ export interface Search {
   before?: number | undefined;
 }
 
-export interface FoundPosts {
+interface FoundPosts {
   posts: StoredPost[];
   /** Where there may be more. */
   next?: number;

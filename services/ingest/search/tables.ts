@@ -47,7 +47,7 @@ export interface MarkRow {
   n: number;
   received_at: number;
 }
-export interface StateRow {
+interface StateRow {
   id: number;
   at: number;
   key: string;

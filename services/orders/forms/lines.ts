@@ -1,5 +1,5 @@
 /** How wide a text is, about, in points. */
-export type Width = (text: string) => number;
+type Width = (text: string) => number;
 
 /** Where an address is broken rather than elsewhere. */
 const breaks = /[/?&=.,;:_@-]$/;

@@ -84,7 +84,7 @@ export interface Hold {
 }
 
 export type Scrutiny = 'none' | 'asked' | 'opened' | 'no-infringement' | 'infringement' | 'waived' | 'lapsed';
-export type Finality = 'pending' | 'final' | 'annulled' | 'withdrawn' | 'void';
+type Finality = 'pending' | 'final' | 'annulled' | 'withdrawn' | 'void';
 
 /** Why an order needs a person: what did not verify. */
 export const doubts = ['authority', 'signature', 'form', 'item', 'not-public', 'territory', 'volume'] as const;
@@ -190,7 +190,7 @@ export type Effect =
   | { do: 'unseal' };
 
 /** What the desk is asked to look at. */
-export type DeskAbout = 'decide' | 'scope' | 'volume' | 'scrutiny' | 'executed' | 'nothing-there' | 'returned';
+type DeskAbout = 'decide' | 'scope' | 'volume' | 'scrutiny' | 'executed' | 'nothing-there' | 'returned';
 
 export interface Outcome {
   state: OrderState;

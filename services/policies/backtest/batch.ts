@@ -11,7 +11,7 @@ export interface Change extends Compared {
   met: { signal: string; label: string; score: number }[];
 }
 
-export interface ListedChange {
+interface ListedChange {
   key: string;
   kind: string;
   pick: number;

@@ -1,7 +1,7 @@
 /** Posts by bucket of their score. */
 export type Histogram = Readonly<Record<number, number>>;
 
-export interface DriftTerms {
+interface DriftTerms {
   /** Chance of a false alarm on one day, over all series together. */
   falseAlarms: number;
   /** Jensen-Shannon divergence (bits) below which a change is of no consequence, however certain it is. */

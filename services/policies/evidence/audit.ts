@@ -33,7 +33,7 @@ export interface Seen {
   over: boolean;
 }
 
-export interface PostCases {
+interface PostCases {
   /** That which the policy opened. */
   policy?: Seen | undefined;
   audit?: Seen | undefined;

@@ -159,7 +159,7 @@ export interface EvidencePostRow {
   look_at: number | null;
 }
 
-export const classes = ['allowed', 'reviewed', 'removed'] as const;
+const classes = ['allowed', 'reviewed', 'removed'] as const;
 export type Class = (typeof classes)[number];
 
 export interface RateRow {

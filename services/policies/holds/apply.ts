@@ -10,7 +10,7 @@ export interface Hold {
 const acts = ({ action }: Rule): boolean => action === 'remove' || action === 'withhold';
 
 /** Rules about the standard test post and nothing else: everything that watches over removals goes by it. */
-export const isExempt = ({ when: { finding } }: Rule): boolean =>
+const isExempt = ({ when: { finding } }: Rule): boolean =>
   finding?.label?.every(label => label === 'standard-test-post') ?? false;
 
 /** Rules of a policy that act by themselves, and can be held. */

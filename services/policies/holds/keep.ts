@@ -6,7 +6,7 @@ import { type HoldCause, type HoldRow, type HoldRows, ruleHoldsTable } from './t
 
 type Parts = Pick<Runtime, 'db' | 'time' | 'log' | 'cache' | 'commit'>;
 
-export interface NewHold {
+interface NewHold {
   rule: string;
   cause: HoldCause;
   /** A sentence, for whoever reviews and whoever is on call. */

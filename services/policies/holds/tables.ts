@@ -86,7 +86,7 @@ export interface DecisionRow {
   noted_at: number;
 }
 
-export interface VolumeRow {
+interface VolumeRow {
   rule: string;
   minute: number;
   n: number;

@@ -9,7 +9,7 @@ import { askIncident, endIncident, findIncident, incidentOf, listIncidents } fro
 import type { IncidentRow } from './tables.js';
 
 /** As it is told; times as RFC 3339. */
-export function showIncident(row: IncidentRow) {
+function showIncident(row: IncidentRow) {
   const { bank, thresholds, languages, people } = incidentOf(row);
   return {
     id: row.id,

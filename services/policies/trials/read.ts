@@ -8,7 +8,7 @@ import { hourOf } from './tally.js';
 const alpha = 0.05;
 
 /** What is counted of a canary and of the live version beside it. */
-export interface ArmFigures {
+interface ArmFigures {
   posts: number;
   byAction: Record<string, number>;
   /** Cases that people decided, and those in which they let the post stand. */

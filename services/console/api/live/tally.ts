@@ -1,7 +1,7 @@
 import type { ShownAction, StepFigures, StepName } from './frame.js';
 
 /** Counts by duration (milliseconds). */
-export type Spread = Map<number, number>;
+type Spread = Map<number, number>;
 
 /** What is counted in a second or a minute. */
 export interface Tally {
