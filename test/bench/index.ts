@@ -152,8 +152,8 @@ async function measure(
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
  * texts. `--only review [--sizes 1000000,100000]`: search over so many posts; so many waiting cases in Chromium, and 50 people at once. `--only sla
  * [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals.
- * `--only orders [--mode embedded|servers]`: 1,000 orders in a minute beside 1,000 posts/s. `--only clocks`: a million open clocks. Prints the tables and
- * keeps them.
+ * `--only orders [--mode embedded|servers] [--beside 1000]`: 1,000 orders in a minute beside so many posts/s. `--only clocks`: a million open clocks.
+ * Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -168,6 +168,7 @@ export async function benchCommand(args: string[]): Promise<void> {
       sizes: { type: 'string' },
       file: { type: 'string' },
       mode: { type: 'string' },
+      beside: { type: 'string', default: '1000' },
     },
   });
   if (values.only === 'matching') {
@@ -190,7 +191,7 @@ export async function benchCommand(args: string[]): Promise<void> {
   }
   if (values.only === 'orders') {
     const modes = (['embedded', 'servers'] as const).filter(mode => !values.mode || values.mode === mode);
-    const load = { orders: 1_000, seconds: 60, postsPerSecond: 1_000 };
+    const load = { orders: 1_000, seconds: 60, postsPerSecond: Number(values.beside) };
     return keep(values.mode ? `orders-${values.mode}` : 'orders', await ordersBench({ modes, ...load, say }));
   }
   if (values.only === 'clocks') {
