@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { backtestResultSchema, backtestSchema, changeSchema, newBacktestSchema } from '../../../policies/index.js';
-import type { Call } from './calls.js';
+import { type Call, json } from './call.js';
 
-const json = (schema: z.ZodType) => ({ 'application/json': schema });
 const tag = 'Policies';
 
 /** The calls about backtests. */

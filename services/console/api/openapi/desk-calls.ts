@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { waits } from '../../../orders/index.js';
-import type { Call } from './calls.js';
+import { type Call, cursor, json } from './call.js';
 import { short } from './order-calls.js';
 
-const json = (schema: z.ZodType) => ({ 'application/json': schema });
 const instant = z.iso.datetime();
 const tag = 'Orders';
 const limit = z.int().min(1).max(200).default(50);
-const cursor = z.string().describe('the "next" of an earlier answer').optional();
 const next = z.string().optional();
 
 const listed = short.extend({

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { problemSchema } from './answers.js';
-import { type Call, calls } from './calls.js';
+import type { Call } from './call.js';
+import { calls } from './calls.js';
 
 type Json = Record<string, unknown>;
 

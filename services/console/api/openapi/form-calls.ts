@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Call } from './calls.js';
+import type { Call } from './call.js';
 
 const block = z.looseObject({ kind: z.enum(['field', 'boxes', 'text', 'heading', 'signature']) });
 const document = z

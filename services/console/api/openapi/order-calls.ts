@@ -10,9 +10,8 @@ import {
   phases,
   threatToldSchema,
 } from '../../../orders/index.js';
-import type { Call } from './calls.js';
+import { type Call, json } from './call.js';
 
-const json = (schema: z.ZodType) => ({ 'application/json': schema });
 const instant = z.iso.datetime();
 const state = z.enum(memberStates as [string, ...string[]]);
 const instrument = z.enum(['tco', 'dsa9']).describe('TCO Article 3, or DSA Article 9');

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { policyBodies as bodies } from '../../../policies/index.js';
-import type { Call } from './calls.js';
+import { type Call, json } from './call.js';
 
-const json = (schema: z.ZodType) => ({ 'application/json': schema });
 const instant = z.iso.datetime();
 const state = z.enum(['draft', 'shadow', 'canary', 'live', 'retired']);
 const problem = z.object({

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { openingSchema, prolongSchema, purposes } from '../../../enforce/index.js';
-import type { Call } from './calls.js';
+import { type Call, json } from './call.js';
 
-const json = (schema: z.ZodType) => ({ 'application/json': schema });
 const instant = z.iso.datetime();
 const opening = z.object({
   id: z.string(),

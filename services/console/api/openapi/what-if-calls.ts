@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { curveQuery, whatIfQuery } from '../../../policies/index.js';
-import type { Call } from './calls.js';
-
-const json = (schema: z.ZodType) => ({ 'application/json': schema });
+import { type Call, json } from './call.js';
 
 const share = z.number().min(0).max(1);
 const estimate = z
