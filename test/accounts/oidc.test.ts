@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Installed, install } from '../console/installation.js';
 import { Browser } from './browser.js';
+import { type OpenIdProvider, openIdProvider } from './provider.js';
 
 /** A real provider: its accounts have groups, and its form takes any of their names. */
 const groups: Record<string, string[]> = {
@@ -12,47 +9,17 @@ const groups: Record<string, string[]> = {
   legal: ['legal-team', 'moderators'],
   guest: ['visitors'],
 };
-let server: Server;
+let provider: OpenIdProvider;
 let here: Installed;
 
 beforeAll(async () => {
-  // The provider says at length that it is not set up for real use.
-  jest.spyOn(console, 'warn').mockReturnValue();
-  jest.spyOn(console, 'info').mockReturnValue();
-  server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  here = await install({
-    OIDC_ISSUER: issuer,
-    OIDC_CLIENT_ID: 'sansdelai',
-    OIDC_CLIENT_SECRET: 'a-secret-of-the-client',
-    OIDC_ROLES: 'moderators=reviewer,legal-team=legal',
-  });
-  const { Provider } = await import('oidc-provider');
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'sansdelai',
-        client_secret: 'a-secret-of-the-client',
-        redirect_uris: [`${here.url}/v1/session/oidc/callback`],
-      },
-    ],
-    claims: { openid: ['sub', 'groups'], email: ['email'], profile: ['preferred_username'] },
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    features: { devInteractions: { enabled: true } },
-    findAccount: (_context, id) => ({
-      accountId: id,
-      claims: () => ({ sub: id, email: `${id}@example.org`, groups: groups[id] ?? [] }),
-    }),
-  });
-  server.on('request', provider.callback());
+  provider = await openIdProvider(account => groups[account] ?? []);
+  here = await install({ ...provider.settings, OIDC_ROLES: 'moderators=reviewer,legal-team=legal' });
+  await provider.serve(here.url);
 });
 afterAll(async () => {
-  await here.stop();
-  server.close();
-  server.closeAllConnections();
+  await here?.stop();
+  provider?.close();
 });
 
 /** Follows the redirects of a login as a browser does, filling in the provider's forms. Cookies are kept by origin. */

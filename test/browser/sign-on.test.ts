@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { jest } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { passwordOf } from '../accounts/browser.js';
+import { type OpenIdProvider, openIdProvider } from '../accounts/provider.js';
 import { type Installed, install } from '../console/installation.js';
 import { withServers } from '../servers/index.js';
 import { openChromium, openPage } from './chromium.js';
@@ -13,46 +10,21 @@ import { peopleOf, signIn } from './people.js';
 withServers(['chromium'], 'signing on', () => {
   let browser: Browser;
   let here: Installed;
-  let server: Server;
+  let provider: OpenIdProvider;
 
   beforeAll(async () => {
-    // The provider says at length that it is not set up for real use.
-    jest.spyOn(console, 'warn').mockReturnValue();
-    jest.spyOn(console, 'info').mockReturnValue();
-    server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const client = { client_id: 'sansdelai', client_secret: 'a-secret-of-the-client' };
+    provider = await openIdProvider(() => ['moderators']);
     [browser, here] = await Promise.all([
       openChromium(),
-      install({
-        OIDC_ISSUER: issuer,
-        OIDC_CLIENT_ID: client.client_id,
-        OIDC_CLIENT_SECRET: client.client_secret,
-        OIDC_ROLES: 'moderators=reviewer',
-      }),
+      install({ ...provider.settings, OIDC_ROLES: 'moderators=reviewer' }),
     ]);
-    const { Provider } = await import('oidc-provider');
-    const provider = new Provider(issuer, {
-      clients: [{ ...client, redirect_uris: [`${here.url}/v1/session/oidc/callback`] }],
-      claims: { openid: ['sub', 'groups'], email: ['email'], profile: ['preferred_username'] },
-      conformIdTokenClaims: false,
-      pkce: { required: () => true },
-      features: { devInteractions: { enabled: true } },
-      findAccount: (_context, id) => ({
-        accountId: id,
-        claims: () => ({ sub: id, email: `${id}@example.org`, groups: ['moderators'] }),
-      }),
-    });
-    server.on('request', provider.callback());
+    await provider.serve(here.url);
     await peopleOf(here, 'reviewer', 'legal');
   });
   afterAll(async () => {
     await browser?.close();
     await here?.stop();
-    server?.close();
-    server?.closeAllConnections();
+    provider?.close();
   });
 
   const account = async (): Promise<Page> => {

@@ -2,39 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import {
-  decide,
-  type Found,
-  loadPolicy,
-  PolicyError,
-  parsePolicy,
-  type SignalInfo,
-} from '../../services/policies/index.js';
+import { decide, type Found, loadPolicy, PolicyError, parsePolicy } from '../../services/policies/index.js';
+import { signals } from './signals.js';
 
-const signals: SignalInfo[] = [
-  { name: 'test-post', labels: ['standard-test-post'], evidence: { 'standard-test-post': 'always' } },
-  {
-    name: 'known-text',
-    labels: ['known-text', 'known-text-near', 'known-text-similar'],
-    evidence: { 'known-text': 'confirmed', 'known-text-near': 'confirmed' },
-  },
-  { name: 'known-link', labels: ['known-link'], evidence: { 'known-link': 'confirmed' } },
-  { name: 'known-media', labels: ['known-media', 'known-media-near'], evidence: { 'known-media': 'confirmed' } },
-  {
-    name: 'text-model',
-    labels: ['any', 've', 'weak', 'hate', 'incitement', 'glorification', 'recruitment', 'threat', 'news'],
-    context: ['news'],
-    cost: 'model',
-  },
-  { name: 'terms', labels: ['term', 'term-review'], cost: 'cheap' },
-  { name: 'hma', labels: ['hma'], cost: 'remote' },
-  {
-    name: 'fetched-media',
-    labels: ['known-media', 'known-media-near', 'media-unread'],
-    evidence: { 'known-media': 'confirmed' },
-    cost: 'remote',
-  },
-];
 const post = { platform: 'sandbox', language: 'fr', flags: [] };
 
 const found = (signal: string, label: string, score: number, more: Partial<Found> = {}): Found => ({
