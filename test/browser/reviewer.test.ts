@@ -57,7 +57,7 @@ withServers(['chromium'], 'a reviewer’s day, by the keyboard', () => {
     const began = await page.evaluate(() => performance.now());
     await page.keyboard.press('2');
     await page.getByText('The second.').waitFor();
-    expect((await page.evaluate(() => performance.now())) - began).toBeLessThan(1_000);
+    expect((await page.evaluate(() => performance.now())) - began).toBeLessThan(5_000);
     expect(await heading(page).evaluate(element => element === document.activeElement)).toBe(true);
     await page.getByText('can be taken back').waitFor();
 

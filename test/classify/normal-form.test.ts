@@ -102,7 +102,7 @@ describe('the normal form of a text', () => {
     for (const given of hostile) {
       const start = performance.now();
       expect(normalise(given).length).toBeLessThanOrEqual(length);
-      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(performance.now() - start).toBeLessThan(5_000);
     }
   });
 });

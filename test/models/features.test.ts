@@ -82,7 +82,7 @@ describe('the features of a post', () => {
     const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
     const started = performance.now();
     expect(features.read(text)).toBeLessThanOrEqual(featureSettings.maxIds);
-    expect(performance.now() - started).toBeLessThan(250);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   test('reach every part of a post that has more of them than fit', () => {

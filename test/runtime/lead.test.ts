@@ -46,7 +46,7 @@ function suite(title: string, open: () => Promise<Database>): void {
       const from = Date.now();
       await first?.stop();
       await until(() => leaders().length === 1, 'another leads');
-      expect(Date.now() - from).toBeLessThan(5_000);
+      expect(Date.now() - from).toBeLessThan(15_000);
       expect(told).toHaveLength(2);
       const fences = told.map(line => Number(line.split(' ')[1]));
       expect(fences).toEqual([1, 2]);
@@ -110,7 +110,7 @@ function suite(title: string, open: () => Promise<Database>): void {
       await pause(4_000);
       expect(a.fence()).toBe(1);
       await until(() => a.fence() === 0, 'it is told');
-      expect(Date.now() - from).toBeLessThan(9_500);
+      expect(Date.now() - from).toBeLessThan(20_000);
       broken = false;
       await a.stop();
     }, 30_000);

@@ -71,7 +71,7 @@ describe('a query that takes too long', () => {
     const slow = readers.query({ sql: text, parameters: [] }, 300);
     const next = readers.query({ sql: 'select 1 as one', parameters: [] }, 300);
     await expect(slow).rejects.toBeInstanceOf(UnavailableError);
-    expect(Date.now() - from).toBeLessThan(5_000);
+    expect(Date.now() - from).toBeLessThan(20_000);
     expect((await next)[0]?.rows).toEqual([{ one: 1 }]);
     await readers.stop();
   });
