@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Here, startHere, until } from '../deploy/installation.js';
+import { type Here, startHere } from '../deploy/installation.js';
 import { withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { faultsOf } from './accessibility.js';
 import { openChromium, openPage } from './chromium.js';
 

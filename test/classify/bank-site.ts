@@ -95,7 +95,7 @@ export async function openHttp(settings: Record<string, string> = {}): Promise<H
 export async function until(holds: () => boolean | Promise<boolean>): Promise<number> {
   const start = performance.now();
   while (!(await holds())) {
-    if (performance.now() - start > 15_000) throw new Error('waited for fifteen seconds in vain');
+    if (performance.now() - start > 30_000) throw new Error('waited in vain');
     await new Promise(resolve => setTimeout(resolve, 5));
   }
   return performance.now() - start;

@@ -5,7 +5,8 @@ import { addBankEntry, type BankEntry, listBankEntries } from '../../services/cl
 import { readItem } from '../../services/enforce/index.js';
 import { listDeadLetters } from '../../services/runtime/index.js';
 import { type Platform, platformsFile, secret, startPlatform } from '../enforce/platform.js';
-import { newFolder, type Running, start, until } from '../ingest/installation.js';
+import { newFolder, type Running, start } from '../ingest/installation.js';
+import { until } from '../until.js';
 import { hashOf } from './bank-site.js';
 import { sentences } from './texts.js';
 

@@ -1,7 +1,8 @@
 import { confirmBankEntry, removeBankEntry } from '../../services/classify/signals/bank/index.js';
 import { assessmentsTable } from '../../services/classify/tables.js';
 import type { Database } from '../../services/runtime/index.js';
-import { entriesOf, GraphPeer, openSite, type Site, type Started, startSite, until, update } from './exchange-site.js';
+import { until } from '../until.js';
+import { entriesOf, GraphPeer, openSite, type Site, type Started, startSite, update } from './exchange-site.js';
 
 const token = '12345678|a-token-that-nobody-may-see';
 

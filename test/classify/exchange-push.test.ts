@@ -1,6 +1,7 @@
 import { CompactSign, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { addBankEntry, confirmBankEntry, removeBankEntry } from '../../services/classify/signals/bank/index.js';
-import { entriesOf, forget, hash, openSite, type Site, type Started, startSite, until } from './exchange-site.js';
+import { until } from '../until.js';
+import { entriesOf, forget, hash, openSite, type Site, type Started, startSite } from './exchange-site.js';
 
 interface Pair {
   own: JWK;

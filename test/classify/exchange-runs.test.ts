@@ -5,6 +5,7 @@ import { ExchangesError } from '../../services/classify/exchange/index.js';
 import { loadExchanges } from '../../services/classify/exchange/settings.js';
 import { confirmBankEntry } from '../../services/classify/signals/bank/index.js';
 import { freshDatabase, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import {
   entriesOf,
   GraphPeer,
@@ -14,7 +15,6 @@ import {
   type Site,
   type Started,
   startSite,
-  until,
   update,
 } from './exchange-site.js';
 
@@ -157,7 +157,7 @@ withServers(['postgres'], 'two processes of one installation', () => {
       await holder.stop();
       peer.updates.push(update(4, 200));
       await other.call('POST', '/v1/exchange/gifct/pull');
-      await until(async () => (await other.status('gifct')).entries === 4, 30_000);
+      await until(async () => (await other.status('gifct')).entries === 4);
       expect(peer.since()).toEqual([null, '102', '102']);
       expect(await entriesOf(first, 'imported')).toHaveLength(4);
       expect(told()).toBe(1);

@@ -25,16 +25,6 @@ export const hash = (n: number, digits = 64): string => `5a${n.toString(16).padS
 
 export const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
-export async function until<T>(holds: () => T | Promise<T>, patience = 15_000): Promise<NonNullable<T>> {
-  const start = performance.now();
-  for (;;) {
-    const found = await holds();
-    if (found) return found as NonNullable<T>;
-    if (performance.now() - start > patience) throw new Error('waited in vain');
-    await wait(20);
-  }
-}
-
 export interface Site {
   runtime: OpenRuntime;
   folder: string;

@@ -4,8 +4,9 @@ import { readAssessment } from '../../services/classify/index.js';
 import type { ClassifyRows, QuestionRow } from '../../services/classify/tables.js';
 import { explained } from '../../services/cli/explain.js';
 import { readStanding } from '../../services/console/api/describe.js';
-import { openScene, type Scene, until } from '../enforce/setup.js';
+import { openScene, type Scene } from '../enforce/setup.js';
 import { freshDatabase, freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { Folder, http, labels, type ModelServer, startModelServer } from './own-models.js';
 
 /** What was assessed at once and is asked later: a whole installation, and a model of its own behind a real HTTP server. */

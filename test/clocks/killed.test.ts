@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { until } from '../until.js';
 import { removal, type Told, t0 } from './facts.js';
 import { secret, webhookServer } from './receivers.js';
-import { type Opened, scenario, sleep, startClocks, until } from './running.js';
+import { type Opened, scenario, sleep, startClocks } from './running.js';
 
 const script = fileURLToPath(new URL('./child.js', import.meta.url));
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { freshDatabase, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { removal, reviewCase, t0 } from './facts.js';
-import { type RunningClocks, scenario, startClocks, until } from './running.js';
+import { type RunningClocks, scenario, startClocks } from './running.js';
 
 /** `takedown_*` samples of a scrape: `name{label="value"}` → value. */
 function samples(text: string): Record<string, number> {

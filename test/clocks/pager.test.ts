@@ -1,8 +1,9 @@
 import { goesOutAt } from '../../services/clocks/pager/index.js';
 import { eventId } from '../../services/contracts/index.js';
+import { until } from '../until.js';
 import { removal, t0 } from './facts.js';
 import { mailServer, secret, webhookServer } from './receivers.js';
-import { keys, scenario, sleep, startClocks, until } from './running.js';
+import { keys, scenario, sleep, startClocks } from './running.js';
 
 /** A removal that was asked for just now. */
 const now = (name: string) => {

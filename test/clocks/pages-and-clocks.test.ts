@@ -1,6 +1,7 @@
 import { eventId } from '../../services/contracts/index.js';
+import { until } from '../until.js';
 import { removal, reviewCase, t0 } from './facts.js';
-import { keys, scenario, until } from './running.js';
+import { keys, scenario } from './running.js';
 
 const from = () => Date.now() - t0;
 

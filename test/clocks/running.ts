@@ -90,19 +90,6 @@ export type RunningClocks = Awaited<ReturnType<typeof startClocks>>;
 
 export const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
-/** Resolves with the first value that is neither undefined nor false. */
-export async function until<T>(
-  look: () => Promise<T | undefined | false> | T | undefined | false,
-  what: string,
-  patience = 20_000,
-): Promise<T> {
-  for (const end = Date.now() + patience; ; await sleep(25)) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`waited ${patience} ms for ${what}`);
-  }
-}
-
 /** Closes what a scenario opened, the newest first. */
 export interface Opened {
   keep<T extends { close(): Promise<void> }>(thing: T): T;

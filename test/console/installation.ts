@@ -42,7 +42,7 @@ export async function install(environment: Record<string, string> = {}): Promise
 }
 
 /** What `look` finds, as soon as it finds something. */
-export async function eventually<T>(look: () => Promise<T | undefined>, patience = 15_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T | undefined>, patience = 30_000): Promise<T> {
   for (const end = Date.now() + patience; ; await pause(50)) {
     const found = await look();
     if (found !== undefined) return found;

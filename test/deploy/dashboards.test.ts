@@ -4,8 +4,9 @@ import { parse, stringify } from 'yaml';
 import { commandsKeyFile } from '../../services/accounts/index.js';
 import { Folder, http, labels, type ModelServer, startModelServer } from '../classify/own-models.js';
 import { type Prometheus, startPrometheus, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { root, text } from './files.js';
-import { type Here, pause, startHere, until } from './installation.js';
+import { type Here, pause, startHere } from './installation.js';
 import { allRules, unknownMetrics } from './rules.js';
 
 interface Target {

@@ -19,14 +19,6 @@ export interface Here extends Installation {
 
 export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
-export async function until<T>(holds: () => T | Promise<T>, what: string, patience = 20_000): Promise<NonNullable<T>> {
-  for (const start = performance.now(); ; await pause(50)) {
-    const found = await holds();
-    if (found) return found as NonNullable<T>;
-    if (performance.now() - start > patience) throw new Error(`waited in vain for ${what}`);
-  }
-}
-
 export async function startHere(settings: Record<string, string> = {}): Promise<Here> {
   const directory = mkdtempSync(join(tmpdir(), 'sansdelai-deploy-'));
   const apiKey = 'key-for-tests-that-do-everything';

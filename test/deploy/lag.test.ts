@@ -13,7 +13,8 @@ import {
   type Stage,
 } from '../../services/runtime/index.js';
 import { freshDatabase, freshTopicPrefix, withServers } from '../servers/index.js';
-import { pause, until } from './installation.js';
+import { until } from '../until.js';
+import { pause } from './installation.js';
 
 const event = (n: number) => ({
   topic: 'posts' as const,

@@ -10,7 +10,8 @@ import { type ClockTotalsRow, clockTotalsTable } from '../../services/clocks/tab
 import type { EvidenceFact } from '../../services/contracts/index.js';
 import { createMetrics } from '../../services/runtime/index.js';
 import { withServers } from '../servers/index.js';
-import { type Here, samplesOf, startHere, until } from './installation.js';
+import { until } from '../until.js';
+import { type Here, samplesOf, startHere } from './installation.js';
 
 /** What Prometheus asks for. */
 const prometheus =

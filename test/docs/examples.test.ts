@@ -58,7 +58,7 @@ const fetched = async (path: string, init?: RequestInit): Promise<string> => {
 };
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 15_000; !(await holds()); await sleep(50))
+  for (const end = Date.now() + 30_000; !(await holds()); await sleep(50))
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
 }
 

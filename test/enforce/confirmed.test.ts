@@ -1,5 +1,6 @@
 import type { EnforceRows } from '../../services/enforce/tables.js';
-import { openScene, type Scene, until } from './setup.js';
+import { until } from '../until.js';
+import { openScene, type Scene } from './setup.js';
 
 let scene: Scene;
 

@@ -1,7 +1,8 @@
 import { addKey } from '../../services/accounts/index.js';
 import { requestRemoval } from '../../services/enforce/request.js';
 import type { EnforceRows } from '../../services/enforce/tables.js';
-import { openScene, type Scene, until } from './setup.js';
+import { until } from '../until.js';
+import { openScene, type Scene } from './setup.js';
 
 let scene: Scene;
 

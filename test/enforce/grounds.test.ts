@@ -5,8 +5,9 @@ import { type Changes, liftGrounds, requestRemoval } from '../../services/enforc
 import type { GroundRow, RemovalRow } from '../../services/enforce/tables.js';
 import { ConflictError, Problem } from '../../services/runtime/index.js';
 import { freshDatabase, freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import type { Manner } from './platform.js';
-import { openScene, type Scene, until } from './setup.js';
+import { openScene, type Scene } from './setup.js';
 
 /** What may happen to an item, one after the other or at the same moment. */
 type Step =

@@ -1,6 +1,7 @@
 import { heldBy } from '../../services/enforce/plan.js';
 import type { RemovalRow } from '../../services/enforce/tables.js';
-import { openScene, type Scene, until } from './setup.js';
+import { until } from '../until.js';
+import { openScene, type Scene } from './setup.js';
 
 const second = 1_000;
 const limit = 20 * second;

@@ -2,10 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { standardTestPost } from '../../services/classify/index.js';
 import { readItem } from '../../services/enforce/index.js';
-import { type Answer, ForwardTime, newFolder, type Running, start, until } from '../ingest/installation.js';
+import { type Answer, ForwardTime, newFolder, type Running, start } from '../ingest/installation.js';
+import { until } from '../until.js';
 import { type Platform, platformsFile, policyFile, secret, startPlatform } from './platform.js';
-
-export { until } from '../ingest/installation.js';
 
 export interface Scene extends Running {
   platform: Platform;

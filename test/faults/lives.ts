@@ -8,7 +8,8 @@ import { standardTestPost } from '../../services/classify/index.js';
 import type { EnforceRows } from '../../services/enforce/tables.js';
 import type { Database } from '../../services/runtime/index.js';
 import { type Platform, platformsFile, policyFile, secret, startPlatform } from '../enforce/platform.js';
-import { apiKey, newFolder, until } from '../ingest/installation.js';
+import { apiKey, newFolder } from '../ingest/installation.js';
+import { until } from '../until.js';
 
 export type When = 'before' | 'during' | 'after';
 export interface Crash {

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { commandsKeyFile } from '../../services/accounts/index.js';
 import { type Installation, startInstallation } from '../../services/cli/start.js';
 import type { Database } from '../../services/runtime/index.js';
@@ -82,19 +81,6 @@ export class ForwardTime implements Time {
   now = (): number => realTime.now() + this.#ahead;
   forward(ms: number): void {
     this.#ahead += ms;
-  }
-}
-
-/** Resolves with the first value that is neither undefined nor false. */
-export async function until<T>(
-  look: () => Promise<T | undefined | false> | T | undefined | false,
-  what: string,
-  patience = 15_000,
-): Promise<T> {
-  for (const end = Date.now() + patience; ; await sleep(15)) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`waited ${patience} ms for ${what}`);
   }
 }
 

@@ -2,7 +2,8 @@ import { Kafka, logLevel, type Message, type Producer } from 'kafkajs';
 import { readVersions } from '../../services/ingest/index.js';
 import { type DeadLetter, listDeadLetters, replayDeadLetter } from '../../services/runtime/index.js';
 import { freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
-import { newPost, type Running, start, until } from './installation.js';
+import { until } from '../until.js';
+import { newPost, type Running, start } from './installation.js';
 
 withServers(['kafka'], 'posts that a platform writes to Kafka', () => {
   let running: Running;

@@ -8,7 +8,8 @@ import {
   startPostgres,
   withServers,
 } from '../servers/index.js';
-import { newPost, type Running, start, until } from './installation.js';
+import { until } from '../until.js';
+import { newPost, type Running, start } from './installation.js';
 import { type Line, openStream } from './sender.js';
 
 const line = (post: object) => `${JSON.stringify(post)}\n`;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { apiKey, newFolder, newPost, type Running, start, until } from './installation.js';
+import { until } from '../until.js';
+import { apiKey, newFolder, newPost, type Running, start } from './installation.js';
 import { type Line, openStream } from './sender.js';
 
 let running: Running;

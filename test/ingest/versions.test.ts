@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from '../../services/runtime/index.js';
-import { newPost, type Running, start, until } from './installation.js';
+import { until } from '../until.js';
+import { newPost, type Running, start } from './installation.js';
 
 let running: Running;
 

@@ -2,7 +2,8 @@ import { addKey } from '../../services/accounts/index.js';
 import { type OpenMove, toLedger } from '../../services/contracts/index.js';
 import { slaSchema } from '../../services/ledger/sla/index.js';
 import { probesTable } from '../../services/probe/tables.js';
-import { type Running, start, until } from '../ingest/installation.js';
+import { type Running, start } from '../ingest/installation.js';
+import { until } from '../until.js';
 
 const key = 'a-key-that-reads-figures';
 const at = Date.UTC(2026, 9, 5, 12);

@@ -10,7 +10,8 @@ import {
 import type { LedgerRows } from '../../services/ledger/tables.js';
 import { sha256 } from '../../services/orders/intake.js';
 import type { OrderRows } from '../../services/orders/tables.js';
-import { openScene, type Scene, until } from './running.js';
+import { until } from '../until.js';
+import { openScene, type Scene } from './running.js';
 
 let scene: Scene;
 beforeAll(async () => {

@@ -6,7 +6,8 @@ import { calls } from '../../services/console/api/openapi/calls.js';
 import { importRegister, readRegister } from '../../services/orders/register.js';
 import type { OrderRows } from '../../services/orders/tables.js';
 import { newFolder } from '../ingest/installation.js';
-import { type Body, openScene, type Scene, until } from './running.js';
+import { until } from '../until.js';
+import { type Body, openScene, type Scene } from './running.js';
 
 let scene: Scene;
 const inbox = newFolder();

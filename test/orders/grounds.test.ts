@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { listBankEntries } from '../../services/classify/signals/bank/index.js';
 import { readItem } from '../../services/enforce/index.js';
-import { openScene, type Scene, until } from './running.js';
+import { until } from '../until.js';
+import { openScene, type Scene } from './running.js';
 
 /** What may happen to a post: an order comes or ends, a person decides. A complaint that is heard is a decision to restore. */
 type Step = { does: 'order' | 'end'; which: number } | { does: 'decide'; decision: 'remove' | 'keep' | 'restore' };

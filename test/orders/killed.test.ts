@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandsKeyFile } from '../../services/accounts/index.js';
 import { platformsFile, secret, startPlatform } from '../enforce/platform.js';
-import { newFolder, until } from '../ingest/installation.js';
+import { newFolder } from '../ingest/installation.js';
+import { until } from '../until.js';
 import { answersBox, publicKey, sign } from './running.js';
 
 const child = fileURLToPath(new URL('./child.js', import.meta.url));

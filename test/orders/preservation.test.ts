@@ -13,7 +13,8 @@ import {
 } from '../../services/enforce/preservation/tables.js';
 import type { LedgerRows } from '../../services/ledger/tables.js';
 import { Browser, passwordOf } from '../accounts/browser.js';
-import { type Body, openScene, type Scene, until } from './running.js';
+import { until } from '../until.js';
+import { type Body, openScene, type Scene } from './running.js';
 
 let scene: Scene;
 let erin: Browser;

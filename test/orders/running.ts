@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { type Platform, platformsFile, policyFile, secret, startPlatform } from '../enforce/platform.js';
-import { ForwardTime, newFolder, type Running, start, until } from '../ingest/installation.js';
-
-export { until } from '../ingest/installation.js';
+import { ForwardTime, newFolder, type Running, start } from '../ingest/installation.js';
+import { until } from '../until.js';
 
 /** An address of an authority that takes answering forms. */
 export async function answersBox() {

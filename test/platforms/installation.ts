@@ -47,13 +47,3 @@ export async function start(folder: string, settings: Record<string, string> = {
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'platforms-'));
 export const dropFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
-
-export async function until<T>(what: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const end = Date.now() + 10_000;
-  for (;;) {
-    const found = await what();
-    if (found) return found;
-    if (Date.now() > end) throw new Error('waited for ten seconds in vain');
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-}

@@ -2,8 +2,9 @@ import type { Post } from '../../services/contracts/index.js';
 import { judge, listDeliveries, look } from '../../services/platforms/index.js';
 import { realTime } from '../../services/runtime/index.js';
 import { freshDatabase, freshRedis, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { acme, acmeFile, secret } from './acme.js';
-import { dropFolder, type Installation, newFolder, start, until } from './installation.js';
+import { dropFolder, type Installation, newFolder, start } from './installation.js';
 
 withServers(['postgres', 'redis'], 'platforms in two processes', () => {
   let folders: string[];

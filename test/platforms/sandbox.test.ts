@@ -7,7 +7,8 @@ import {
   sandboxToken,
   standardTestPost,
 } from '../../services/platforms/index.js';
-import { dropFolder, type Installation, newFolder, start, until } from './installation.js';
+import { until } from '../until.js';
+import { dropFolder, type Installation, newFolder, start } from './installation.js';
 
 let folder: string;
 let here: Installation;

@@ -12,8 +12,9 @@ import {
   replayDelivery,
 } from '../../services/platforms/index.js';
 import { realTime } from '../../services/runtime/index.js';
+import { until } from '../until.js';
 import { type Acme, acme, acmeFile, secret } from './acme.js';
-import { dropFolder, type Installation, newFolder, start, until } from './installation.js';
+import { dropFolder, type Installation, newFolder, start } from './installation.js';
 import { site } from './site.js';
 
 describe('calls to a platform', () => {

@@ -8,7 +8,8 @@ import {
   backtestTables,
 } from '../../services/policies/backtest/tables.js';
 import { createLog, type OpenRuntime, openRuntime, readConfig, realTime } from '../../services/runtime/index.js';
-import { newFolder, until } from '../ingest/installation.js';
+import { newFolder } from '../ingest/installation.js';
+import { until } from '../until.js';
 
 /** Gives a batch for each number that is asked for, from where it stood. */
 function counting(seen: (string | null)[], posts: number): Replayer & { go: (n?: number) => void } {

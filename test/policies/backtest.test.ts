@@ -1,7 +1,8 @@
 import { sampleScores } from '../../services/classify/backtest/scores.js';
 import { decideCase } from '../../services/enforce/decide.js';
 import { casesTable } from '../../services/enforce/tables.js';
-import { newPost, type Running, start, until } from '../ingest/installation.js';
+import { newPost, type Running, start } from '../ingest/installation.js';
+import { until } from '../until.js';
 
 const policy = (more = '') => `name: ours
 rules:

@@ -5,7 +5,8 @@ import { compareCanary } from '../../services/policies/trials/read.js';
 import type { Arm, What } from '../../services/policies/trials/tables.js';
 import { hourOf, Tally } from '../../services/policies/trials/tally.js';
 import { findVersion, make, movesOf, planMove, readForce } from '../../services/policies/versions.js';
-import { openScene, type Scene, until } from '../enforce/setup.js';
+import { openScene, type Scene } from '../enforce/setup.js';
+import { until } from '../until.js';
 
 /** The stop of a canary, in an installation whose people decide, and with counts put in by hand. */
 let scene: Scene;

@@ -10,7 +10,8 @@ import { standardTestPost } from '../../services/classify/index.js';
 import { liftApproval } from '../../services/policies/holds/keep.js';
 import { type HoldRows, ruleVolumeTable } from '../../services/policies/holds/tables.js';
 import { parsePolicy, ruleDecision, type SignalInfo, withHolds } from '../../services/policies/index.js';
-import { openScene, type Scene, until } from '../enforce/setup.js';
+import { openScene, type Scene } from '../enforce/setup.js';
+import { until } from '../until.js';
 
 const policy = `name: gate
 rules:

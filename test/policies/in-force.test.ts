@@ -18,8 +18,8 @@ import {
   realTime,
   type Stoppable,
 } from '../../services/runtime/index.js';
-import { until } from '../ingest/installation.js';
 import { freshDatabase, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { signals } from './signals.js';
 
 const text = (name: string): string =>

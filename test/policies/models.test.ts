@@ -7,7 +7,8 @@ import { questionsTable } from '../../services/classify/tables.js';
 import { type ModelForce, makeModelMove, planModelMove, standingOf } from '../../services/policies/index.js';
 import { modelMoved, modelRolledBack } from '../../services/policies/models.js';
 import { Folder, http, labels, type ModelServer, startModelServer } from '../classify/own-models.js';
-import { openScene, type Scene, until } from '../enforce/setup.js';
+import { openScene, type Scene } from '../enforce/setup.js';
+import { until } from '../until.js';
 
 /** A model that could take the place of another: asked beside it, compared, promoted, rolled back. */
 const policy = `name: tests

@@ -1,7 +1,8 @@
 import type { Series } from '../../services/policies/evidence/histogram.js';
 import { type Decided, weigh } from '../../services/policies/evidence/weigh.js';
 import { doneOf, loadOf, qualityOf, volumesOf } from '../../services/policies/evidence/what-if.js';
-import { ForwardTime, newPost, type Running, start, until } from '../ingest/installation.js';
+import { ForwardTime, newPost, type Running, start } from '../ingest/installation.js';
+import { until } from '../until.js';
 
 const series = (language: string, action: string, rule: string, counts: Record<number, number>): Series => {
   const all = new Float64Array(101);

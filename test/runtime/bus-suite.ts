@@ -1,6 +1,7 @@
 import type { Topic } from '../../services/contracts/index.js';
 import { type Bus, type Incoming, UnavailableError } from '../../services/runtime/index.js';
-import { event, nameOf, pause, until } from './parts.js';
+import { until } from '../until.js';
+import { event, nameOf, pause } from './parts.js';
 
 export interface OpenedBus {
   bus: Bus;

@@ -12,8 +12,9 @@ import {
   sql,
 } from '../../services/runtime/index.js';
 import { freshTopicPrefix, type KafkaVersion, startKafka, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { awayAndBack, busSuite, hear } from './bus-suite.js';
-import { event, events, folder, nameOf, ownTables, pause, silent, until } from './parts.js';
+import { event, events, folder, nameOf, ownTables, pause, silent } from './parts.js';
 
 const home = folder();
 

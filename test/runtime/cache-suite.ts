@@ -1,5 +1,6 @@
 import type { Cache } from '../../services/runtime/index.js';
-import { pause, until } from './parts.js';
+import { until } from '../until.js';
+import { pause } from './parts.js';
 
 /** What every cache does. */
 export function cacheSuite(name: string, open: () => Promise<{ cache: Cache; other: Cache }>): void {

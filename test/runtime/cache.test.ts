@@ -1,7 +1,8 @@
 import { openMemoryCache, openRedisCache, UnavailableError } from '../../services/runtime/index.js';
 import { freshRedis, startRedis, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { cacheSuite } from './cache-suite.js';
-import { silent, until } from './parts.js';
+import { silent } from './parts.js';
 
 cacheSuite('memory', async () => {
   const cache = openMemoryCache();

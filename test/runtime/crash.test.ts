@@ -2,9 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, sql } from '../../services/runtime/index.js';
 import { freshDatabase, freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { openPlace, type Place } from './children/installation.js';
 import type { Seam, TwoStages } from './children/two-stages.js';
-import { event, folder, nameOf, pause, until } from './parts.js';
+import { event, folder, nameOf, pause } from './parts.js';
 import { startChild } from './processes.js';
 import { effectsOf } from './stages.js';
 

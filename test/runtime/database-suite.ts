@@ -6,7 +6,7 @@ import {
   type Table,
   UnavailableError,
 } from '../../services/runtime/index.js';
-import { until } from './parts.js';
+import { until } from '../until.js';
 
 const things: Table = {
   name: 'things',

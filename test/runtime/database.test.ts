@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { migrate, openPostgres, openSqlite, sql, type Table, UnavailableError } from '../../services/runtime/index.js';
 import { freshDatabase, type Postgres, startPostgres, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { databaseSuite } from './database-suite.js';
-import { folder, ownTables, pause, until } from './parts.js';
+import { folder, ownTables, pause } from './parts.js';
 
 const home = folder();
 

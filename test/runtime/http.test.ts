@@ -15,7 +15,8 @@ import {
   realTime,
   UnavailableError,
 } from '../../services/runtime/index.js';
-import { pause, silent, until } from './parts.js';
+import { until } from '../until.js';
+import { pause, silent } from './parts.js';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {

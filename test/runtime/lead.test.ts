@@ -10,8 +10,9 @@ import {
 } from '../../services/runtime/index.js';
 import { lead, leasesTable } from '../../services/runtime/lead.js';
 import { freshDatabase, withServers } from '../servers/index.js';
+import { until } from '../until.js';
 import { type Fenced, fencedTable, fencedWrite } from './fenced.js';
-import { folder, movableTime, pause, silent, until } from './parts.js';
+import { folder, movableTime, pause, silent } from './parts.js';
 import { startChild } from './processes.js';
 
 const home = folder();

@@ -32,17 +32,6 @@ export const silent = createLog('silent', false);
 
 export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
-/** Waits until `look` answers something true, and gives that; after `ms` the test fails with what it last answered. */
-export async function until<T>(look: () => Promise<T> | T, what: string, ms = 20_000): Promise<T> {
-  const deadline = Date.now() + ms;
-  for (;;) {
-    const answer = await look();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what} (last: ${JSON.stringify(answer)})`);
-    await pause(20);
-  }
-}
-
 /** A folder that is gone after the test file. */
 export function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'sansdelai-runtime-'));

@@ -16,7 +16,8 @@ import {
   UnavailableError,
 } from '../../services/runtime/index.js';
 import { createOutbox, type Outbox } from '../../services/runtime/outbox/index.js';
-import { event, movableTime, nameOf, outgoing, ownTables, silent, until } from './parts.js';
+import { until } from '../until.js';
+import { event, movableTime, nameOf, outgoing, ownTables, silent } from './parts.js';
 import { effectsOf, effectsTable, type Parts, recording, runnerFor } from './stages.js';
 
 const counters: Table = { name: 'counters', columns: { id: 'text', value: 'bigint' }, primaryKey: ['id'] };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { until } from './parts.js';
+import { until } from '../until.js';
 
 export interface Child {
   pid: number;

@@ -13,7 +13,8 @@ import {
   type Table,
   UnavailableError,
 } from '../../services/runtime/index.js';
-import { folder, until } from './parts.js';
+import { until } from '../until.js';
+import { folder } from './parts.js';
 
 const home = folder();
 const items: Table = { name: 'items', columns: { id: 'text', n: 'bigint' }, primaryKey: ['id'] };
