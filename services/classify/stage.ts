@@ -9,7 +9,7 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import { factsOf, type InForce, type Policy, packBasis, type Scores, type Trials } from '../policies/index.js';
+import { factsOf, type InForce, namedBy, type Policy, packBasis, type Scores, type Trials } from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import { judgedPosts } from './judged.js';
@@ -82,7 +82,7 @@ export function classifyStage(
       const events: Outgoing[] = [];
       open.forEach(({ input, post }, i) => {
         const { policy, decision, findings, open, takes, reachedModels } = found[i] as AtOnce;
-        const assessed = assessedAs(post, decision, findings, { ...used, policy: policy.version }, now);
+        const assessed = assessedAs(post, decision, findings, { ...used, policy: namedBy(policy) }, now);
         const { action, rule } = assessed;
         const row = { key: keyOf(assessed), item: busKey(assessed), action, rule, detail: detailOf(assessed, set) };
         const asked = open.length > 0;
@@ -131,7 +131,7 @@ const countedOf = (rows: readonly AssessmentRow[], judged: readonly JudgedPost[]
 export function versionsOf(signals: RunningSignals, policy: Policy): AssessedWith {
   const known = signals.versions();
   const model = known['text-model'];
-  return { policy: policy.version, ...(model !== undefined && { model }), signals: known };
+  return { policy: namedBy(policy), ...(model !== undefined && { model }), signals: known };
 }
 
 const questionOf = (

@@ -62,6 +62,7 @@ export {
   readModelForce,
   standingOf,
 } from './models.js';
+export { namedBy, versionIn } from './named.js';
 export { couldChange, severerRule, withoutAnswer } from './open.js';
 export { loadPolicy, PolicyError, type PolicyProblem, parsePolicy, policyText } from './parse.js';
 export { policyApproval } from './promote.js';

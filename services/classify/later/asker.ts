@@ -3,6 +3,7 @@ import {
   type Decision,
   decide,
   type InForce,
+  namedBy,
   type Scores,
   severerRule,
   severity,
@@ -240,7 +241,7 @@ export class Asker implements Stoppable {
     const now = time.now();
     const asked = version === undefined ? {} : { [row.signal]: version };
     const policy = this.policies.decides(judged);
-    const versions = { ...made, policy: policy.version, signals: { ...made.signals, ...asked } };
+    const versions = { ...made, policy: namedBy(policy), signals: { ...made.signals, ...asked } };
     const assessed = assessedAs(post, decision, findings, versions, now);
     const set = setOf(versions);
     const milder = Object.keys(severity).filter(
