@@ -1,5 +1,4 @@
 import {
-  type Action,
   type AssessedWith,
   busKey,
   eventId,
@@ -9,7 +8,16 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import { factsOf, type InForce, namedBy, type Policy, packBasis, type Scores, type Trials } from '../policies/index.js';
+import {
+  aloneIn,
+  factsOf,
+  type InForce,
+  namedBy,
+  type Policy,
+  packBasis,
+  type Scores,
+  type Trials,
+} from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import { judgedPosts } from './judged.js';
@@ -114,17 +122,19 @@ export function classifyStage(
       questions.push(...besideQuestions(questions, signals.beside()));
       if (questions.length > 0) writes.push(db.insert(questionsTable, questions, { onConflict: 'nothing' }));
       writes.push(...trials.writes(db, policies, watched, now));
-      if (scores) writes.push(...scores.assessed(countedOf(rows, judged, found)));
+      if (scores) writes.push(...scores.assessed(countedOf(judged, found)));
       return { results, writes, events };
     },
   };
 }
 
 /** Posts as the counts of scores take them. */
-const countedOf = (rows: readonly AssessmentRow[], judged: readonly JudgedPost[], found: readonly AtOnce[]) =>
-  rows.map(({ action, rule }, n) => {
+const countedOf = (judged: readonly JudgedPost[], found: readonly AtOnce[]) =>
+  found.map(({ policy, decision, findings }, n) => {
     const { platform, id, version, language, flags } = judged[n]!;
-    return { platform, id, version, language, flags, action: action as Action, rule, findings: found[n]!.findings };
+    const { action, rule } = decision;
+    const alone = aloneIn(policy, judged[n]!, findings, decision);
+    return { platform, id, version, language, flags, action, rule, findings, alone };
   });
 
 /** What assessments of this moment are made with. */

@@ -1,6 +1,7 @@
 import { policyForceTable, policyMovesTable, policyVersionsTable } from './tables.js';
 import { policyTalliesTable, shadowSamplesTable } from './trials/tables.js';
 
+export { aloneIn } from './alone.js';
 export {
   type Backtests,
   type Batch,

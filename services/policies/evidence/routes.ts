@@ -145,7 +145,7 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
     days: round(found.days),
     reviewers: asked.reviewers ?? found.staff.reviewers,
     ...(found.staff.handling !== undefined && { handlingSeconds: round(found.staff.handling / 1000) }),
-    decisions: found.looked.decided.length,
+    decisions: found.looked.decisions,
     undecided: found.looked.open,
     lost: found.looked.lost,
     removedUnseen: round(weighed(found, asked.language).leftOut),

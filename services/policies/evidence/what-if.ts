@@ -27,7 +27,9 @@ export function volumesOf(series: readonly Series[], others: Done, { action, rul
   for (const one of series) {
     const isOwn = rule !== undefined && one.rule === rule && one.action === action;
     const into = isOwn ? ruled : one.action === 'allow' ? allowed : undefined;
-    for (let bucket = 0; into && bucket < bucketCount; bucket++) into[bucket]! += one.counts[bucket]!;
+    // What another label of the rule, or another rule, would still act on is not undone by this one.
+    const counts = isOwn ? (one.alone ?? one.counts) : one.counts;
+    for (let bucket = 0; into && bucket < bucketCount; bucket++) into[bucket]! += counts[bucket]!;
   }
   const ruledInAll = ruled.reduce((sum, n) => sum + n, 0);
   const made: Volumes[] = [];
