@@ -36,7 +36,7 @@ export {
 } from './decide.js';
 export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
 export * from './evidence/index.js';
-export { followPolicies, type InForce, overlaid, single } from './force.js';
+export { followPolicies, type InForce, keptVersion, overlaid, single } from './force.js';
 export {
   type Hold,
   holdSchema,
