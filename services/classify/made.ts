@@ -1,5 +1,5 @@
 import { type Action, busKey } from '../contracts/index.js';
-import type { Made, MadeOf } from '../policies/index.js';
+import { type Made, type MadeOf, versionIn } from '../policies/index.js';
 import type { Database } from '../runtime/index.js';
 import type { AssessmentRow, ClassifyRows } from './tables.js';
 
@@ -29,5 +29,5 @@ function made({
   assessed_at: at,
 }: Pick<AssessmentRow, 'action' | 'rule' | 'detail' | 'assessed_at'>): Made {
   const { versions } = JSON.parse(detail) as { versions: { policy: string } };
-  return { policy: versions.policy, action: action as Action, rule, at };
+  return { policy: versionIn(versions.policy), action: action as Action, rule, at };
 }

@@ -1,5 +1,4 @@
 import {
-  type Action,
   type AssessedWith,
   busKey,
   eventId,
@@ -9,7 +8,16 @@ import {
   postReceived,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
-import { factsOf, type InForce, type Policy, packBasis, type Scores, type Trials } from '../policies/index.js';
+import {
+  aloneIn,
+  factsOf,
+  type InForce,
+  namedBy,
+  type Policy,
+  packBasis,
+  type Scores,
+  type Trials,
+} from '../policies/index.js';
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import { judgedPosts } from './judged.js';
@@ -82,7 +90,7 @@ export function classifyStage(
       const events: Outgoing[] = [];
       open.forEach(({ input, post }, i) => {
         const { policy, decision, findings, open, takes, reachedModels } = found[i] as AtOnce;
-        const assessed = assessedAs(post, decision, findings, { ...used, policy: policy.version }, now);
+        const assessed = assessedAs(post, decision, findings, { ...used, policy: namedBy(policy) }, now);
         const { action, rule } = assessed;
         const row = { key: keyOf(assessed), item: busKey(assessed), action, rule, detail: detailOf(assessed, set) };
         const asked = open.length > 0;
@@ -114,24 +122,26 @@ export function classifyStage(
       questions.push(...besideQuestions(questions, signals.beside()));
       if (questions.length > 0) writes.push(db.insert(questionsTable, questions, { onConflict: 'nothing' }));
       writes.push(...trials.writes(db, policies, watched, now));
-      if (scores) writes.push(...scores.assessed(countedOf(rows, judged, found)));
+      if (scores) writes.push(...scores.assessed(countedOf(judged, found)));
       return { results, writes, events };
     },
   };
 }
 
 /** Posts as the counts of scores take them. */
-const countedOf = (rows: readonly AssessmentRow[], judged: readonly JudgedPost[], found: readonly AtOnce[]) =>
-  rows.map(({ action, rule }, n) => {
+const countedOf = (judged: readonly JudgedPost[], found: readonly AtOnce[]) =>
+  found.map(({ policy, decision, findings }, n) => {
     const { platform, id, version, language, flags } = judged[n]!;
-    return { platform, id, version, language, flags, action: action as Action, rule, findings: found[n]!.findings };
+    const { action, rule } = decision;
+    const alone = aloneIn(policy, judged[n]!, findings, decision);
+    return { platform, id, version, language, flags, action, rule, findings, alone };
   });
 
 /** What assessments of this moment are made with. */
 export function versionsOf(signals: RunningSignals, policy: Policy): AssessedWith {
   const known = signals.versions();
   const model = known['text-model'];
-  return { policy: policy.version, ...(model !== undefined && { model }), signals: known };
+  return { policy: namedBy(policy), ...(model !== undefined && { model }), signals: known };
 }
 
 const questionOf = (

@@ -1,20 +1,35 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assessPosts, defaultRegistry, type RunningSignals, startSignals } from '../classify/index.js';
 import { postSchema } from '../contracts/index.js';
-import { loadPolicy } from '../policies/index.js';
-import { type Config, createLog, openRuntime, problemsOf, realTime } from '../runtime/index.js';
+import { keptVersion, loadPolicy, type Policy } from '../policies/index.js';
+import {
+  type Config,
+  createLog,
+  type Database,
+  openRuntime,
+  openSqlite,
+  problemsOf,
+  realTime,
+} from '../runtime/index.js';
 import { readJsonLines, toPost } from './files.js';
 import { allTables } from './services.js';
 
 const atOnce = 256;
 
+/** Which policy: a file, or a version that is kept; without either, what is live. */
+export interface AssessOptions {
+  policy?: string;
+  version?: string;
+}
+
 /**
- * `sansdelai assess FILE`: one line out for each in, in order: `id`, `scores`, `action`, `reasons`, `versions`, or `id`, `error`. Needs no server: banks are those
- * of the database that the settings name, or none; the operator's own models are asked where their answer could matter.
+ * `sansdelai assess FILE [--policy FILE | --version ID]`: one line out for each in, in order: `id`, `scores`, `action`, `reasons`, `versions`, or `id`, `error`.
+ * Needs no server: the policy is the live version of the data that the settings name (where nothing is live yet, the file that it would begin with), banks are those
+ * of PostgreSQL, or none; the operator's own models are asked where their answer could matter.
  */
-export async function assessCommand(file: string, config: Config): Promise<void> {
+export async function assessCommand(file: string, options: AssessOptions, config: Config): Promise<void> {
   // A server may be using the data directory; the embedded mode then works on an empty one of its own.
   const scratch = config.DATABASE_URL ? undefined : mkdtempSync(join(tmpdir(), 'sansdelai-assess-'));
   const settings = {
@@ -28,7 +43,12 @@ export async function assessCommand(file: string, config: Config): Promise<void>
     try {
       const models = config.SANSDELAI_MODELS ?? defaultRegistry();
       const signals = await startSignals(runtime, { testAccounts: { sandbox: 'all' }, models });
-      await assessFile(file, signals, config.SANSDELAI_POLICY).finally(() => signals.stop());
+      try {
+        const policy = await policyFor(options, config, signals, scratch ? undefined : runtime.db);
+        await assessFile(file, signals, policy);
+      } finally {
+        await signals.stop();
+      }
     } finally {
       await runtime.stop();
     }
@@ -37,8 +57,24 @@ export async function assessCommand(file: string, config: Config): Promise<void>
   }
 }
 
-async function assessFile(file: string, signals: RunningSignals, policyFile: string | undefined): Promise<void> {
-  const policy = loadPolicy(policyFile, signals.known);
+/** @param open the data where it is open already */
+async function policyFor(
+  { policy, version }: AssessOptions,
+  config: Config,
+  { known }: RunningSignals,
+  open: Database | undefined,
+): Promise<Policy> {
+  if (policy !== undefined) return loadPolicy(policy, known);
+  const path = join(config.SANSDELAI_DATA, 'sansdelai.db');
+  // Read beside whoever runs on it.
+  const db = open ?? (existsSync(path) ? await openSqlite(path, 1) : undefined);
+  const kept = db && (await keptVersion(db, version, known).finally(() => db !== open && db.stop()));
+  if (kept) return kept;
+  if (version !== undefined) throw new Error(`There is no policy ${version}.`);
+  return loadPolicy(config.SANSDELAI_POLICY, known);
+}
+
+async function assessFile(file: string, signals: RunningSignals, policy: Policy): Promise<void> {
   let line = 0;
   let batch: { id: string; value: unknown }[] = [];
   const flush = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, configSchema, LockedError, readConfig } from '../runtime/index.js';
+import type { AssessOptions } from './assess.js';
 import type { SimulatorOptions } from './authority-simulator.js';
 import type { BacktestOptions } from './backtest.js';
 import type { ReportOptions } from './figures-report.js';
@@ -46,10 +47,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   program
     .command('assess')
     .argument('<file>', 'posts as JSONL, also gzip')
+    .option('--policy <file>', 'by the policy of this file (YAML); default: by what is live in the data')
+    .option('--version <id>', 'by this version that is kept in the data')
     .description('posts in, one assessment a line out on standard output; needs no server')
-    .action(async (file: string) => {
+    .action(async (file: string, options: AssessOptions) => {
       const { assessCommand } = await import('./assess.js');
-      await assessCommand(file, readConfig(process.env));
+      await assessCommand(file, options, readConfig(process.env));
     });
   program
     .command('backtest')

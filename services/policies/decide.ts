@@ -51,6 +51,8 @@ export interface Policy {
   contexts: Readonly<Record<string, readonly string[]>>;
   /** The precision that a rule must have to act by itself. */
   floor?: number | undefined;
+  /** The incidents that lie over it at this moment: they change its rules, and not which version it is. */
+  incidents?: readonly string[] | undefined;
 }
 
 export const severity: Readonly<Record<Action, number>> = { remove: 3, withhold: 2, review: 1, allow: 0 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConflictError, type Followed, follow } from '../runtime/index.js';
+import { ConflictError, type Database, type Followed, follow } from '../runtime/index.js';
 import type { SignalInfo } from './check.js';
 import type { Policy } from './decide.js';
 import { defaultPolicyFile, keptPolicy, PolicyError, parsePolicy } from './parse.js';
@@ -133,6 +133,21 @@ export async function followPolicies(
     canary: () => loaded.canary,
     ...followed,
   };
+}
+
+/**
+ * A version that is kept, to decide by without following what is in force.
+ * @param id the live one where undefined
+ * @returns undefined where there is no such version, or none is live
+ */
+export async function keptVersion(
+  db: Database,
+  id: string | undefined,
+  signals: readonly SignalInfo[],
+): Promise<Policy | undefined> {
+  const wanted = id ?? (await readForce(db))?.live;
+  const row = wanted === undefined ? undefined : await findVersion(db, wanted);
+  return row && keptPolicy(row.text, signals, row.id).policy;
 }
 
 /** Takes in what the file says: as the first version, as a draft, or not at all where it is known. */

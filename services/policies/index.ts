@@ -1,6 +1,7 @@
 import { policyForceTable, policyMovesTable, policyVersionsTable } from './tables.js';
 import { policyTalliesTable, shadowSamplesTable } from './trials/tables.js';
 
+export { aloneIn } from './alone.js';
 export {
   type Backtests,
   type Batch,
@@ -35,7 +36,7 @@ export {
 } from './decide.js';
 export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
 export * from './evidence/index.js';
-export { followPolicies, type InForce, overlaid, single } from './force.js';
+export { followPolicies, type InForce, keptVersion, overlaid, single } from './force.js';
 export {
   type Hold,
   holdSchema,
@@ -62,6 +63,7 @@ export {
   readModelForce,
   standingOf,
 } from './models.js';
+export { namedBy, versionIn } from './named.js';
 export { couldChange, severerRule, withoutAnswer } from './open.js';
 export { loadPolicy, PolicyError, type PolicyProblem, parsePolicy, policyText } from './parse.js';
 export { policyApproval } from './promote.js';

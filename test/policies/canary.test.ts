@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readAssessment } from '../../services/classify/index.js';
+import { incidentsTable } from '../../services/policies/index.js';
 import { alarmOf, byItself, lookAtCanary } from '../../services/policies/trials/follow.js';
-import { compareCanary } from '../../services/policies/trials/read.js';
+import { compareCanary, compareShadow, differingPosts } from '../../services/policies/trials/read.js';
 import type { Arm, What } from '../../services/policies/trials/tables.js';
 import { hourOf, Tally } from '../../services/policies/trials/tally.js';
 import { findVersion, make, movesOf, planMove, readForce } from '../../services/policies/versions.js';
@@ -119,4 +120,37 @@ test('what people decide is counted for the version that had decided, once; a ru
     const { reviewed, acted } = arm;
     return reviewed.n >= 2 && reviewed.wrong === reviewed.n - 1 && acted.n === 1 && acted.wrong === 1;
   }, 'the outcomes');
+});
+
+test('while an incident lasts, what canary and shadow make of posts and what people decide goes on being counted as theirs', async () => {
+  await forget();
+  const canary = (await readForce(scene.db))?.canary ?? (await put());
+  const other = text.replace('name: canary', 'name: shade').replace('[de, fr]', '[de]');
+  const shade = (await scene.call('POST', '/v1/policies', { text: other, note: 'a shadow' })).body.id;
+  await make(scene.runtime, await planMove(scene.runtime, shade, 'shadow', mover));
+  const now = scene.time.now();
+  const settings = JSON.stringify({ name: 'river', reason: 'a test', hours: 1, thresholds: {}, people: [] });
+  const row = { id: '0123456789', name: 'river', state: 'open', settings, opened_by: 'Otto', approved_by: 'Olga' };
+  const open = { opened_at: now, expires_at: now + 3600_000 };
+  await scene.db.commit([scene.db.insert(incidentsTable, [{ ...row, ...open }])]);
+  await until(async () => {
+    const posted = await scene.post('fr');
+    const caseId = await scene.openCase(posted);
+    const [assessed] = await readAssessment(scene.db, 'acme', posted);
+    const { versions } = JSON.parse(assessed!.detail) as { versions: { policy: string } };
+    if (versions.policy !== `${id}+incident-river@01234567`) return false;
+    await forget();
+    await scene.decide(await scene.openCase(await scene.post('fr')), 'keep');
+    await scene.decide(caseId, 'keep');
+    return true;
+  }, 'the incident to be named');
+  await until(async () => {
+    const { reviewed } = (await compareCanary(scene.db, canary)).canary;
+    return reviewed.n === 2 && reviewed.wrong === 2;
+  }, 'what people decided');
+  const { canary: arm, live } = await compareCanary(scene.db, canary);
+  expect([arm.posts, live.posts]).toEqual([1, 0]);
+  expect(await compareShadow(scene.db, shade, 0)).toMatchObject({ posts: 1, differing: 1 });
+  const [differs] = await differingPosts(scene.db, shade, 1);
+  expect(differs).toMatchObject({ live: { policy: id, action: 'review' }, shadow: { action: 'allow' } });
 });

@@ -1,4 +1,12 @@
-import { decide, type Incident, parsePolicy, peopleOfIncidents, withIncidents } from '../../services/policies/index.js';
+import {
+  decide,
+  type Incident,
+  namedBy,
+  parsePolicy,
+  peopleOfIncidents,
+  versionIn,
+  withIncidents,
+} from '../../services/policies/index.js';
 import { addPerson, type Browser, logIn } from '../accounts/browser.js';
 import { eventually, forumPost, type Installed, install } from '../console/installation.js';
 
@@ -51,8 +59,10 @@ describe('a policy while an incident lasts', () => {
       policy.rules.filter(({ action }) => action === 'remove'),
     );
   });
-  test('names it in its version, and is the policy itself again once the time is over', () => {
-    expect(during.version).toBe(`${policy.version}+incident-river@01234567`);
+  test('is the same version, is named with the incident, and is the policy itself again once the time is over', () => {
+    expect(during.version).toBe(policy.version);
+    expect(namedBy(during)).toBe(`${policy.version}+incident-river@01234567`);
+    expect([namedBy(policy), versionIn(namedBy(during))]).toEqual([policy.version, policy.version]);
     expect(withIncidents(policy, [incident], 1_000)).toBe(policy);
     expect(withIncidents(policy, [], 0)).toBe(policy);
   });

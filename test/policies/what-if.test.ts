@@ -63,10 +63,10 @@ test('decisions stand for the posts that they were drawn from, whatever was lost
     { class: 'reviewed' as const, band: 4, posts: 200 },
     { class: 'allowed' as const, band: 0, posts: 1_000 },
   ];
-  const weighed = weigh(all, chosen, posts);
-  const [told] = qualityOf(weighed, [0.5]);
-  expect(told!.precision).toMatchObject({ enough: true, value: 0.8 });
-  const { value } = told!.recall as { value: number };
+  const weighed = weigh(all, chosen, posts).all;
+  const told = qualityOf(weighed)(0.5);
+  expect(told.precision).toMatchObject({ enough: true, value: 0.8 });
+  const { value } = told.recall as { value: number };
   expect(value).toBeCloseTo(160 / (160 + (100_000 * 10) / 500), 6);
   expect(weighed.leftOut).toBe(0);
 });
@@ -77,10 +77,10 @@ test('without an audit of what was allowed, nothing is said of recall', () => {
     ...decided(160, { class: 'reviewed', band: 4, violates: true, score: 0.9 }),
     ...decided(40, { class: 'reviewed', band: 4, score: 0.9 }),
   ];
-  const [told] = qualityOf(weigh(all, [{ class: 'reviewed', band: 4, posts: 200 }], posts), [0.5]);
-  expect(told!.precision).toMatchObject({ enough: true });
-  expect(told!.recall).toMatchObject({ enough: false });
-  expect(told!.recall.high).toBe(1);
+  const told = qualityOf(weigh(all, [{ class: 'reviewed', band: 4, posts: 200 }], posts).all)(0.5);
+  expect(told.precision).toMatchObject({ enough: true });
+  expect(told.recall).toMatchObject({ enough: false });
+  expect(told.recall.high).toBe(1);
 });
 
 describe('an installation with an audit', () => {

@@ -1,14 +1,14 @@
 import type { Post } from '../../contracts/index.js';
 import { readReviewed } from '../../enforce/index.js';
 import { readPosts } from '../../ingest/index.js';
-import { type Batch, Collector, type Policy, type SignalInfo, type Work } from '../../policies/index.js';
+import { type Batch, Collector, type Work } from '../../policies/index.js';
 import type { Database, Time } from '../../runtime/index.js';
 import { type AssessedPost, assessPosts } from '../assess.js';
 import type { RunningSignals } from '../signals/index.js';
 import type { AssessmentRow, ClassifyRows } from '../tables.js';
 import { versionsIn } from '../version-sets.js';
 import { labelledPost } from './labelled.js';
-import { comparePage, cursorOf, metBy, partsOf, readPage, type StoredRow } from './stored.js';
+import { comparePage, cursorOf, metBy, type Policies, partsOf, readPage, type StoredRow, toldOf } from './stored.js';
 
 /** Posts assessed together: what comes in meanwhile waits for no more than these. */
 const atOnce = 64;
@@ -18,12 +18,6 @@ export interface Needs {
   db: Database;
   time: Time;
   signals: RunningSignals;
-}
-
-interface Policies {
-  draft: Policy;
-  against: Policy | undefined;
-  signals: readonly SignalInfo[];
 }
 
 /** By both policies, with the signals as they are now. Costly ones are asked too. */
@@ -167,19 +161,7 @@ async function compareAfresh(
   there.forEach(({ row, post }, n) => {
     const { after, before } = assessed[n]!;
     const was = before ?? { action: row.action as AssessedPost['action'], rule: row.rule };
-    const { platform, id, version, language } = post;
-    const judged = reviewed.get(`${row.item}/${version}`);
-    const told = {
-      platform,
-      id,
-      version,
-      language,
-      slice: platform,
-      ...(judged && {
-        label: judged.category ?? (judged.violating ? 'removed' : 'kept'),
-        truth: judged.violating ? ('violating' as const) : ('harmless' as const),
-      }),
-    };
+    const told = toldOf(row, post.language, reviewed);
     collector.compare(told, { action: was.action, rule: was.rule }, { action: after.action, rule: after.rule }, () =>
       metIn(policies, post, after, was.rule),
     );

@@ -97,6 +97,27 @@ export function partsOf(key: string): { platform: string; version: number; id: s
   };
 }
 
+/** A kept post as a backtest counts and lists it: its truth is what people decided of it. */
+export function toldOf(
+  { key, item }: Pick<StoredRow, 'key' | 'item'>,
+  language: string | undefined,
+  reviewed: Awaited<ReturnType<typeof readReviewed>>,
+) {
+  const { platform, id, version } = partsOf(key);
+  const judged = reviewed.get(`${item}/${version}`);
+  return {
+    platform,
+    id,
+    version,
+    language,
+    slice: platform,
+    ...(judged && {
+      label: judged.category ?? (judged.violating ? 'removed' : 'kept'),
+      truth: judged.violating ? ('violating' as const) : ('harmless' as const),
+    }),
+  };
+}
+
 export interface Policies {
   draft: Policy;
   /** What it is held against; undefined: what was done. */
@@ -141,7 +162,7 @@ export async function comparePage(
       collector.leave('assessed by an earlier version, which kept less: assess afresh');
       continue;
     }
-    const { platform, id, version } = partsOf(row.key);
+    const { platform, id } = partsOf(row.key);
     const answers = later.get(row.key);
     const after = redecide(draft, signals, { platform, id }, basis, answers);
     if ('lacking' in after) {
@@ -158,18 +179,7 @@ export async function comparePage(
       before = other.decision;
     }
     const { language } = basis;
-    const judged = reviewed.get(`${row.item}/${version}`);
-    const post = {
-      platform,
-      id,
-      version,
-      language,
-      slice: platform,
-      ...(judged && {
-        label: judged.category ?? (judged.violating ? 'removed' : 'kept'),
-        truth: judged.violating ? ('violating' as const) : ('harmless' as const),
-      }),
-    };
+    const post = toldOf(row, language, reviewed);
     const { action, rule } = after.decision;
     collector.compare(post, { action: before.action, rule: before.rule }, { action, rule }, () =>
       metBy([draft, ...(against ? [against] : [])], [rule, before.rule], { platform, language }, after.findings),

@@ -1,8 +1,10 @@
 import { eventId, type Finding, postAssessed } from '../../contracts/index.js';
 import {
+  aloneIn,
   type Decision,
   decide,
   type InForce,
+  namedBy,
   type Scores,
   severerRule,
   severity,
@@ -214,16 +216,19 @@ export class Asker implements Stoppable {
   /** Counts what was found, under what is done then. What another signal's answer changed meanwhile is counted with that one. */
   #count(
     changes: Changes,
-    { post, action, rule, findings }: Question,
+    { post, judged, action, rule, findings }: Question,
     decision: Decision,
     all: readonly Finding[],
   ): void {
-    const before = { action, rule, findings };
+    const policy = this.policies.decides(judged);
+    const counted = (so: Pick<Decision, 'action' | 'rule'>, findings: readonly Finding[]) => {
+      const { action, rule } = so;
+      return { action, rule, findings, alone: aloneIn(policy, judged, findings, so) };
+    };
+    const before = { action, rule };
     const after = severity[decision.action] > severity[action] ? decision : before;
-    const more = this.watching.scores?.answered({ ...post.post, flags: post.flags }, before, {
-      ...after,
-      findings: all,
-    });
+    const of = { ...post.post, flags: post.flags };
+    const more = this.watching.scores?.answered(of, counted(before, findings), counted(after, all));
     changes.writes.push(...(more ?? []));
   }
 
@@ -240,7 +245,7 @@ export class Asker implements Stoppable {
     const now = time.now();
     const asked = version === undefined ? {} : { [row.signal]: version };
     const policy = this.policies.decides(judged);
-    const versions = { ...made, policy: policy.version, signals: { ...made.signals, ...asked } };
+    const versions = { ...made, policy: namedBy(policy), signals: { ...made.signals, ...asked } };
     const assessed = assessedAs(post, decision, findings, versions, now);
     const set = setOf(versions);
     const milder = Object.keys(severity).filter(

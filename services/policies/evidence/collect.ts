@@ -13,7 +13,12 @@ export interface Assessed {
   action: Action;
   rule: string;
   findings: readonly Pick<Finding, 'signal' | 'label' | 'score'>[];
+  /** Labels without whose score less would have been done (`aloneIn`). */
+  alone?: readonly Pick<Finding, 'signal' | 'label'>[];
 }
+
+/** What was found in it, and what followed. */
+export type Outcome = Pick<Assessed, 'action' | 'rule' | 'findings' | 'alone'>;
 
 /** With which probability the audit chooses a post of a stratum. */
 export type RateOf = (what: Class, language: string, band: number) => number;
@@ -41,7 +46,14 @@ export interface Counts {
     action: Action;
     rule: string;
     bands: Record<number, number>;
-    labels: [signal: string, label: string, buckets: Record<number, number>, examples: Example[]][];
+    labels: [
+      signal: string,
+      label: string,
+      buckets: Record<number, number>,
+      examples: Example[],
+      /** Of the posts, those that less would have been done about without this label. Of batches of earlier versions nobody knows. */
+      alone?: Record<number, number>,
+    ][];
   }[];
   chosen: Chosen[];
 }
@@ -70,6 +82,7 @@ interface Cell {
   speaksFor: boolean;
   /** By bucket. */
   counts: Int32Array;
+  alone: Int32Array;
   examples: (Example | undefined)[];
   /** The post that was counted last, and where: two findings of one label are one score, the higher one. */
   post: number;
@@ -91,7 +104,8 @@ class Group {
     let cell = this.#byName.get(name);
     if (!cell) {
       const speaksFor = contexts[signal]?.includes(label) ?? false;
-      cell = { signal, label, speaksFor, counts: new Int32Array(bucketCount), examples: [], post: -1, bucket: 0 };
+      const [counts, alone] = [new Int32Array(bucketCount), new Int32Array(bucketCount)];
+      cell = { signal, label, speaksFor, counts, alone, examples: [], post: -1, bucket: 0 };
       this.#byName.set(name, cell);
       this.cells.push(cell);
     }
@@ -107,11 +121,12 @@ class Group {
       action,
       rule,
       bands: sparse(this.bands),
-      labels: this.cells.map(({ signal, label, counts, examples }) => [
+      labels: this.cells.map(({ signal, label, counts, alone, examples }) => [
         signal,
         label,
         sparse(counts),
         examples.filter(one => one !== undefined),
+        sparse(alone),
       ]),
     };
   }
@@ -135,7 +150,7 @@ export function collect(posts: readonly Assessed[], contexts: Contexts, rateOf: 
   let examples = 0;
   for (let n = 0; n < posts.length; n++) {
     const post = posts[n]!;
-    const { platform, action, rule, findings, flags } = post;
+    const { platform, action, rule, findings, flags, alone = [] } = post;
     if (flags.length > 0 && uncounted(flags)) continue;
     const language = spoken(post.language);
     const name = `${action} ${rule} ${language} ${platform}`;
@@ -150,11 +165,14 @@ export function collect(posts: readonly Assessed[], contexts: Contexts, rateOf: 
       const cell = group.cell(signal, label, i, contexts);
       if (score > top && !cell.speaksFor) top = score;
       const bucket = bucketOf(score);
+      const only = alone.length > 0 && alone.some(one => one.label === label && one.signal === signal) ? 1 : 0;
       if (cell.post === n) {
         if (bucket <= cell.bucket) continue;
         cell.counts[cell.bucket]!--;
+        cell.alone[cell.bucket]! -= only;
       }
       cell.counts[bucket]!++;
+      cell.alone[bucket]! += only;
       cell.post = n;
       cell.bucket = bucket;
       if (bucket < exampleFrom || examples >= mostExamples || cell.examples[bucket]) continue;
@@ -198,9 +216,9 @@ function scoresOf({ findings }: Assessed): Chosen['scores'] {
  * one that follows.
  */
 export function recount(
-  post: Omit<Assessed, 'action' | 'rule' | 'findings'>,
-  before: Pick<Assessed, 'action' | 'rule' | 'findings'>,
-  after: Pick<Assessed, 'action' | 'rule' | 'findings'>,
+  post: Omit<Assessed, keyof Outcome>,
+  before: Outcome,
+  after: Outcome,
   contexts: Contexts,
 ): Counts | undefined {
   const never: RateOf = () => 0;
@@ -211,11 +229,12 @@ export function recount(
   const less = was.groups.map(group => ({
     ...group,
     bands: negative(group.bands),
-    labels: group.labels.map(([signal, label, buckets]): (typeof group)['labels'][number] => [
+    labels: group.labels.map(([signal, label, buckets, , alone]): (typeof group)['labels'][number] => [
       signal,
       label,
       negative(buckets),
       [],
+      alone && negative(alone),
     ]),
   }));
   const anew = classOf(before.action) === 'reviewed' ? [] : is.chosen;

@@ -80,16 +80,22 @@ export const merge = (a: Evidence, b: Evidence): Evidence => ({
 });
 
 /** `n` decisions alike. @throws RangeError where the probability is none */
-export function evidenceOf({ violates, probability }: Omit<Judgement, 'score'>, n = 1): Evidence {
+export function evidenceOf(judgement: Omit<Judgement, 'score'>, n = 1): Evidence {
+  const made = { violating: { ...nothing }, harmless: { ...nothing }, heaviest: 0 };
+  if (n > 0) add(made, judgement, n);
+  return made;
+}
+
+/** Adds `n` decisions alike to `into`, in place. @throws RangeError where the probability is none */
+export function add(into: Evidence, { violates, probability }: Omit<Judgement, 'score'>, n = 1): void {
   if (!(probability > 0 && probability <= 1)) throw new RangeError(`${probability} is no probability of inclusion`);
-  if (n === 0) return noEvidence;
   const w = 1 / probability;
-  const tally = { n, sum: n * w, squares: n * w * w, cubes: n * w ** 3 };
-  return {
-    violating: violates ? tally : nothing,
-    harmless: violates ? nothing : tally,
-    heaviest: w,
-  };
+  const tally = violates ? into.violating : into.harmless;
+  tally.n += n;
+  tally.sum += n * w;
+  tally.squares += n * w * w;
+  tally.cubes += n * w ** 3;
+  if (w > into.heaviest) into.heaviest = w;
 }
 
 /** Decisions from a threshold on, and those below it. */

@@ -1,4 +1,4 @@
-import type { Database, Runtime, Write } from '../../runtime/index.js';
+import type { Runtime, Write } from '../../runtime/index.js';
 import type { Chosen, Counts } from './collect.js';
 import { drawOf, keyOf } from './collect.js';
 import {
@@ -21,33 +21,45 @@ const places = 8;
 
 type Histogram = Map<number, number>;
 type Key = Omit<ScoreRow, 'counts'> & { platform?: string };
+type Buckets = Record<string, number>;
+interface Kept {
+  id: string;
+  counts: string;
+  alone?: string | null;
+}
+
+function addTo(histogram: Histogram, counts: Buckets): void {
+  for (const bucket in counts) histogram.set(Number(bucket), (histogram.get(Number(bucket)) ?? 0) + counts[bucket]!);
+}
+const written = (histogram: Histogram): string =>
+  JSON.stringify(Object.fromEntries([...histogram].filter(([, n]) => n !== 0)));
 
 /** Counts by row, as they are gathered. */
 class Gathered {
-  readonly rows = new Map<string, { key: Key; counts: Histogram }>();
+  readonly rows = new Map<string, { key: Key; counts: Histogram; alone: Histogram | undefined }>();
 
-  add(key: Omit<Key, 'id'>, counts: Record<string, number>): void {
+  /** @param alone left out where it is not kept */
+  add(key: Omit<Key, 'id'>, counts: Buckets, alone?: Buckets): void {
     const { at, platform, signal, label, language, action, rule } = key;
     const id = JSON.stringify([at, platform ?? '', signal, label, language, action, rule]);
-    const row = this.rows.get(id) ?? { key: { ...key, id }, counts: new Map() };
+    const row = this.rows.get(id) ?? { key: { ...key, id }, counts: new Map(), alone: alone && new Map() };
     this.rows.set(id, row);
-    for (const [bucket, n] of Object.entries(counts)) {
-      row.counts.set(Number(bucket), (row.counts.get(Number(bucket)) ?? 0) + n);
-    }
+    addTo(row.counts, counts);
+    if (row.alone && alone) addTo(row.alone, alone);
   }
 
   /** The rows as they are to be, on top of what is there. */
-  on(kept: readonly { id: string; counts: string }[]): (Key & { counts: string })[] {
-    for (const { id, counts } of kept) {
+  on(kept: readonly Kept[]): (Key & Kept)[] {
+    for (const { id, counts, alone } of kept) {
       const row = this.rows.get(id);
       if (!row) continue;
-      for (const [bucket, n] of Object.entries(JSON.parse(counts) as Record<string, number>)) {
-        row.counts.set(Number(bucket), (row.counts.get(Number(bucket)) ?? 0) + n);
-      }
+      addTo(row.counts, JSON.parse(counts) as Buckets);
+      if (row.alone) addTo(row.alone, JSON.parse(alone ?? counts) as Buckets);
     }
-    return [...this.rows.values()].map(({ key, counts }) => ({
+    return [...this.rows.values()].map(({ key, counts, alone }) => ({
       ...key,
-      counts: JSON.stringify(Object.fromEntries([...counts].filter(([, n]) => n !== 0))),
+      counts: written(counts),
+      ...(alone && { alone: written(alone) }),
     }));
   }
 }
@@ -70,13 +82,13 @@ export async function foldOnce({ db }: Pick<Runtime, 'db'>): Promise<number> {
     const parsed = JSON.parse(counts) as Counts;
     for (const { platform, language, action, rule, bands, labels } of parsed.groups) {
       const of = { language, action, rule };
-      const into = (signal: string, label: string, buckets: Record<number, number>): void => {
+      const into = (signal: string, label: string, buckets: Buckets, alone?: Buckets): void => {
         hours.add({ ...of, signal, label, platform, at: at - (at % hour) }, buckets);
-        days.add({ ...of, signal, label, at: at - (at % day) }, buckets);
+        days.add({ ...of, signal, label, at: at - (at % day) }, buckets, alone);
       };
       into('', '', bands);
-      for (const [signal, label, buckets, some] of labels) {
-        into(signal, label, buckets);
+      for (const [signal, label, buckets, some, alone] of labels) {
+        into(signal, label, buckets, action === 'allow' ? undefined : (alone ?? buckets));
         for (const [bucket, post, score] of some) {
           const place = Math.floor(drawOf(post) * places);
           const row = { signal, label, language, bucket, place, post, score, action, rule, at };
@@ -90,8 +102,16 @@ export async function foldOnce({ db }: Pick<Runtime, 'db'>): Promise<number> {
     }
   }
   const [hoursKept, daysKept] = await Promise.all([
-    readKept(db, 'score_hours', [...hours.rows.keys()]),
-    readKept(db, 'score_days', [...days.rows.keys()]),
+    rows
+      .selectFrom('score_hours')
+      .select(['id', 'counts'])
+      .where('id', 'in', db.among([...hours.rows.keys()]))
+      .execute(),
+    rows
+      .selectFrom('score_days')
+      .select(['id', 'counts', 'alone'])
+      .where('id', 'in', db.among([...days.rows.keys()]))
+      .execute(),
   ]);
   const gone = rows.deleteFrom('score_batches').where('id', 'in', db.among(batches.map(({ id }) => id)));
   const writes: Write[] = [
@@ -104,9 +124,6 @@ export async function foldOnce({ db }: Pick<Runtime, 'db'>): Promise<number> {
   await db.commit(writes);
   return batches.length;
 }
-
-const readKept = (db: Database, table: 'score_hours' | 'score_days', ids: readonly string[]) =>
-  db.tables<EvidenceRows>().selectFrom(table).select(['id', 'counts']).where('id', 'in', db.among(ids)).execute();
 
 function evidenceRow(one: Chosen, at: number): EvidencePostRow {
   return {

@@ -1,6 +1,7 @@
-import type { Database } from '../../runtime/index.js';
+import { type Database, sql } from '../../runtime/index.js';
 import { bucketCount } from './buckets.js';
 import { day } from './fold.js';
+import { joined } from './joined.js';
 import type { EvidenceRows } from './tables.js';
 
 /** Posts of one language that the same was done about by the same rule, by bucket of their score. */
@@ -9,6 +10,17 @@ export interface Series {
   action: string;
   rule: string;
   counts: Float64Array;
+  /** Of these, those about which less would have been done without this label. */
+  alone?: Float64Array;
+}
+
+/** @param days a histogram as JSON for each, with commas between them */
+function sumOf(days: string): Float64Array {
+  const counts = new Float64Array(bucketCount);
+  for (const one of JSON.parse(`[${days}]`) as Record<string, number>[]) {
+    for (const bucket in one) counts[Number(bucket)]! += one[bucket]!;
+  }
+  return counts;
 }
 
 /**
@@ -19,26 +31,23 @@ export async function readSeries(
   db: Database,
   of: { signal: string; label: string; since: number; until?: number },
 ): Promise<Series[]> {
+  // Kept for what something was done about, since this version.
+  const known = sql`case when action <> 'allow' then coalesce(alone, counts) end`;
+  const alone = joined<string | null>(db, known, ',');
   let query = db
     .tables<EvidenceRows>()
     .selectFrom('score_days')
-    .select(['language', 'action', 'rule', 'counts'])
+    .select(['language', 'action', 'rule', joined(db, sql.ref('counts'), ',').as('counts'), alone.as('alone')])
     .where('signal', '=', of.signal)
     .where('label', '=', of.label)
-    .where('at', '>=', of.since - (of.since % day));
+    .where('at', '>=', of.since - (of.since % day))
+    .groupBy(['language', 'action', 'rule']);
   if (of.until !== undefined) query = query.where('at', '<', of.until);
-  const series = new Map<string, Series>();
-  for (const { language, action, rule, counts } of await query.execute()) {
-    const key = `${action} ${rule} ${language}`;
-    let one = series.get(key);
-    if (!one) {
-      one = { language, action, rule, counts: new Float64Array(bucketCount) };
-      series.set(key, one);
-    }
-    const parsed = JSON.parse(counts) as Record<string, number>;
-    for (const bucket in parsed) one.counts[Number(bucket)]! += parsed[bucket]!;
-  }
-  return [...series.values()];
+  return (await query.execute()).map(({ counts, alone, ...of }) => ({
+    ...of,
+    counts: sumOf(counts),
+    ...(alone !== null && { alone: sumOf(alone) }),
+  }));
 }
 
 /** What was counted of which labels, within the last days. */

@@ -1,5 +1,4 @@
 import { Router } from 'express';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
 import { parseQuery, type Runtime } from '../../runtime/index.js';
@@ -7,9 +6,10 @@ import { bucketCount, bucketOf } from './buckets.js';
 import type { Estimate } from './estimate.js';
 import { day } from './fold.js';
 import { readLabels, readSeries, type Series } from './histogram.js';
+import { Kept } from './kept.js';
 import { type Looked, ofLabel, readDecided, readNear } from './read.js';
-import { type Decided, weigh } from './weigh.js';
-import { doneOf, loadOf, type Move, qualityOf, type Staff, volumesOf } from './what-if.js';
+import { type Weights, weigh } from './weigh.js';
+import { doneOf, loadOf, type Move, type Quality, qualityOf, type Staff, volumesOf } from './what-if.js';
 import { wordsFor } from './words.js';
 
 /** How people get on with the cases, as who keeps them can tell. */
@@ -20,6 +20,9 @@ export interface Assistance {
 const name = z.string().min(1).max(200);
 const language = z.string().regex(/^[a-z]{2,3}$/, 'takes a language such as "fr"');
 
+/** What the screen asks for at first. */
+const usualDays = 30;
+
 export const whatIfQuery = z.strictObject({
   signal: name.default('text-model'),
   label: name,
@@ -27,7 +30,7 @@ export const whatIfQuery = z.strictObject({
   /** The threshold that holds now: the posts between the two change sides. Without it, those that the new one is about. */
   from: z.coerce.number().min(0).max(1).optional(),
   language: language.optional(),
-  days: z.coerce.number().int().min(1).max(90).default(30),
+  days: z.coerce.number().int().min(1).max(90).default(usualDays),
   /** What the rule does. */
   action: z.enum(['review', 'withhold', 'remove']).default('review'),
   /** The rule that has this threshold now. */
@@ -39,24 +42,21 @@ export const whatIfQuery = z.strictObject({
 
 export const curveQuery = whatIfQuery.omit({ threshold: true, from: true, posts: true });
 
-/** How old (ms) what was read for one label may be: a slider asks many times within it. */
-const fresh = 15_000;
-
-interface Quality {
-  at: ReturnType<typeof qualityOf>;
-  leftOut: number;
-}
-
-interface Read {
-  series: Series[];
+/** What is the same for every label. */
+interface Common {
+  /** Posts by band. */
   posts: Series[];
   looked: Looked;
-  decided: Decided[];
-  /** By language, and `*` for all: quality at every hundredth. It is the same while a slider moves. */
-  quality: Map<string, Quality>;
   staff: Staff;
   /** Days that there are counts of, of those asked for. */
   days: number;
+}
+
+interface Read extends Common {
+  series: Series[];
+  weights: Weights;
+  /** By language, and `*` for all. It is the same while a slider moves. */
+  quality: Map<string, (threshold: number) => Quality>;
 }
 
 type Asked = z.output<typeof curveQuery>;
@@ -65,33 +65,30 @@ type Asked = z.output<typeof curveQuery>;
 export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
   const { db, time, config } = runtime;
   const router = Router();
-  const decisions = new LRUCache<number, { at: number; read: Promise<Looked> }>({ max: 8 });
-  const cache = new LRUCache<string, { at: number; read: Promise<Read> }>({ max: 64 });
+  const commons = new Kept<Common>(time, 4);
+  const reads = new Kept<Read>(time, 64);
 
-  async function readNow({ signal, label, days }: Asked): Promise<Read> {
-    const since = time.now() - days * day;
-    const [series, posts, looked, { handling, reviewers, open }, counted] = await Promise.all([
-      readSeries(db, { signal, label, since }),
-      readSeries(db, { signal: '', label: '', since }),
-      readLooked(days),
-      pace(),
-      countedDays(since, days),
-    ]);
-    const staff = { handling, reviewers, open, limit: config.CLOCK_REVIEW };
-    const decided = ofLabel(looked.decided, signal, label);
-    return { series, posts, looked, decided, quality: new Map(), staff, days: counted };
-  }
+  const common = (days: number): Promise<Common> =>
+    commons.get(String(days), async () => {
+      const since = time.now() - days * day;
+      const [posts, looked, { handling, reviewers, open }, counted] = await Promise.all([
+        readSeries(db, { signal: '', label: '', since }),
+        readDecided(db, since),
+        pace(),
+        countedDays(since, days),
+      ]);
+      return { posts, looked, staff: { handling, reviewers, open, limit: config.CLOCK_REVIEW }, days: counted };
+    });
 
-  /** Read once for all labels. */
-  function readLooked(days: number): Promise<Looked> {
-    const now = time.steady();
-    const known = decisions.get(days);
-    if (known && now - known.at < fresh) return known.read;
-    const made = { at: now, read: readDecided(db, time.now() - days * day) };
-    decisions.set(days, made);
-    made.read.catch(() => decisions.delete(days));
-    return made.read;
-  }
+  const read = ({ signal, label, days }: Asked): Promise<Read> =>
+    reads.get(JSON.stringify([signal, label, days]), async () => {
+      const [series, all] = await Promise.all([
+        readSeries(db, { signal, label, since: time.now() - days * day }),
+        common(days),
+      ]);
+      const weights = weigh(ofLabel(all.looked.decided, signal, label), all.looked.chosen, all.posts);
+      return { ...all, series, weights, quality: new Map() };
+    });
 
   /** A new installation has counted for less than it is asked for. */
   async function countedDays(since: number, days: number): Promise<number> {
@@ -100,26 +97,14 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
     return Math.min(days, Math.max(1 / 24, (time.now() - Math.max(since, first)) / day));
   }
 
-  function read(asked: Asked): Promise<Read> {
-    const key = JSON.stringify([asked.signal, asked.label, asked.days]);
-    const now = time.steady();
-    const known = cache.get(key);
-    if (known && now - known.at < fresh) return known.read;
-    const made = { at: now, read: readNow(asked) };
-    cache.set(key, made);
-    made.read.catch(() => cache.delete(key));
-    return made.read;
-  }
-
   const thresholds = Array.from({ length: bucketCount }, (_, n) => n / 100);
 
-  function qualityIn(found: Read, of: string | undefined): Quality {
-    const known = found.quality.get(of ?? '*');
-    if (known) return known;
-    const weighed = weigh(found.decided, found.looked.chosen, found.posts, of);
-    const made = { at: qualityOf(weighed, thresholds), leftOut: weighed.leftOut };
-    found.quality.set(of ?? '*', made);
-    return made;
+  const weighed = ({ weights }: Read, of: string | undefined) => (of === undefined ? weights.all : weights.of(of));
+
+  function qualityIn(found: Read, of: string | undefined): (threshold: number) => Quality {
+    const known = found.quality.get(of ?? '*') ?? qualityOf(weighed(found, of));
+    found.quality.set(of ?? '*', known);
+    return known;
   }
 
   /** What follows at each of these thresholds, for one language or all. */
@@ -128,10 +113,10 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
     const move: Move = { action: asked.action, rule: asked.rule };
     const posts = found.posts.filter(own);
     const volumes = volumesOf(found.series.filter(own), doneOf(posts), move, found.days);
-    const quality = qualityIn(found, of).at;
+    const quality = qualityIn(found, of);
     const staff = { ...found.staff, ...(asked.reviewers !== undefined && { reviewers: asked.reviewers }) };
     return at.map(threshold => {
-      const { precision, recall } = quality[bucketOf(threshold)]!;
+      const { precision, recall } = quality(threshold);
       const volume = volumes[bucketOf(threshold)]!;
       const { hours, utilisation, share, perDay } = loadOf(volume.reviewed, staff);
       return {
@@ -160,10 +145,10 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
     days: round(found.days),
     reviewers: asked.reviewers ?? found.staff.reviewers,
     ...(found.staff.handling !== undefined && { handlingSeconds: round(found.staff.handling / 1000) }),
-    decisions: found.looked.decided.length,
+    decisions: found.looked.decisions,
     undecided: found.looked.open,
     lost: found.looked.lost,
-    removedUnseen: round(qualityIn(found, asked.language).leftOut),
+    removedUnseen: round(weighed(found, asked.language).leftOut),
   });
 
   router.get('/v1/what-if', requireScope('policies:read'), async (req, res) => {
@@ -197,6 +182,8 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
   });
 
   router.get('/v1/what-if/labels', requireScope('policies:read'), async (_req, res) => {
+    // Whoever asks is about to look at one of them; where it fails now, that call says so.
+    common(usualDays).catch(() => undefined);
     res.json({ labels: await readLabels(db, time.now() - 30 * day) });
   });
   return router;

@@ -1,5 +1,5 @@
 import type { Runtime, Write } from '../../runtime/index.js';
-import { type Assessed, type Counts, collect, type RateOf, recount } from './collect.js';
+import { type Assessed, type Counts, collect, type Outcome, type RateOf, recount } from './collect.js';
 import { type Budgets, rateOf } from './rates.js';
 import { type EvidenceRows, scoreBatchesTable } from './tables.js';
 
@@ -24,11 +24,7 @@ export class Scores {
   }
 
   /** The writes that go with the answer of a costly signal: what it found, and what is done now. */
-  answered(
-    post: Omit<Assessed, 'action' | 'rule' | 'findings'>,
-    before: Pick<Assessed, 'action' | 'rule' | 'findings'>,
-    after: Pick<Assessed, 'action' | 'rule' | 'findings'>,
-  ): Write[] {
+  answered(post: Omit<Assessed, keyof Outcome>, before: Outcome, after: Outcome): Write[] {
     return this.#write(recount(post, before, after, this.contexts()));
   }
 

@@ -39,8 +39,13 @@ export const scoreHoursTable: Table = {
 /** By day, over all platforms. */
 export const scoreDaysTable: Table = {
   name: 'score_days',
-  columns: histogram,
+  columns: {
+    ...histogram,
+    /** Of posts that something was done about, those about which less would have been without this label (`aloneIn`), likewise. Null where `counts` is all that is known. */
+    alone: 'text?',
+  },
   primaryKey: ['id'],
+  added: [['alone']],
   indexes: { read: { columns: ['signal', 'label', 'at'] } },
   retention: { column: 'at', keep: 400 * day },
 };
@@ -173,7 +178,7 @@ export interface RateRow {
 export interface EvidenceRows {
   score_batches: { id: string; at: number; counts: string };
   score_hours: ScoreRow & { platform: string };
-  score_days: ScoreRow;
+  score_days: ScoreRow & { alone?: string | null };
   score_examples: ExampleRow;
   evidence_posts: EvidencePostRow;
   audit_rates: RateRow;

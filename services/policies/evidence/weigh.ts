@@ -1,8 +1,8 @@
 import type { Action } from '../../contracts/index.js';
-import { bucketCount, bucketOf, classOf } from './buckets.js';
-import { type Evidence, evidenceOf, merge, noEvidence } from './estimate.js';
+import { bandsFrom, bucketCount, bucketOf, classOf } from './buckets.js';
+import { add, type Evidence, evidenceOf } from './estimate.js';
 import type { Series } from './histogram.js';
-import type { Class } from './tables.js';
+import { type Class, classes } from './tables.js';
 
 /** A post that a person decided, as far as one label is concerned. */
 export interface Decided {
@@ -31,52 +31,73 @@ export interface Chosen {
   posts: number;
 }
 
+/** Of all languages together, and of each. */
+export interface Weights {
+  all: Weighed;
+  of(language: string): Weighed;
+}
+
+/** A class and band, as a number. */
+const stratumOf = (what: Class, band: number): number => classes.indexOf(what) * bandsFrom.length + band;
+
+const fresh = (): Weighed => ({
+  buckets: Array.from({ length: bucketCount }, () => evidenceOf({ violates: false, probability: 1 }, 0)),
+  unscored: evidenceOf({ violates: false, probability: 1 }, 0),
+  decisions: 0,
+  leftOut: 0,
+});
+
 /**
  * Decisions with the posts that they stand for: 1 / the probability with which each was chosen, times those of its class and band that were chosen for each that
  * was decided. So what was lost or is not decided yet is taken to be like what was. Where nothing of a band was decided, its posts are one unseen decision that
- * could weigh so much.
+ * could weigh so much. Each decision is looked at once, whatever the number of languages.
  * @param posts counts of posts by band (`Series` of no signal)
  */
-export function weigh(
-  decided: readonly Decided[],
-  chosen: readonly Chosen[],
-  posts: readonly Series[],
-  language?: string,
-): Weighed {
-  const nameOf = (what: Class, band: number): string => `${what} ${band}`;
-  const answers = new Map<string, number>();
-  for (const one of decided) {
-    const name = nameOf(one.class, one.band);
-    answers.set(name, (answers.get(name) ?? 0) + 1);
-  }
-  const missing = new Map<string, number>();
+export function weigh(decided: readonly Decided[], chosen: readonly Chosen[], posts: readonly Series[]): Weights {
+  const strata = classes.length * bandsFrom.length;
+  const answers = new Int32Array(strata);
+  for (const one of decided) answers[stratumOf(one.class, one.band)]!++;
+  const missing = new Float64Array(strata).fill(1);
   for (const { class: what, band, posts: n } of chosen) {
-    const name = nameOf(what, band);
-    missing.set(name, Math.max(1, n / (answers.get(name) ?? n)));
+    const stratum = stratumOf(what, band);
+    missing[stratum] = Math.max(1, n / (answers[stratum] || n));
   }
-  const buckets = Array.from({ length: bucketCount }, () => noEvidence);
-  let unscored = noEvidence;
-  let decisions = 0;
-  for (const { class: what, band, language: of, violates, probability, score } of decided) {
-    if (language !== undefined && of !== language) continue;
-    decisions++;
-    const factor = missing.get(nameOf(what, band)) ?? 1;
-    const evidence = evidenceOf({ violates, probability: probability / factor });
-    if (score === undefined) unscored = merge(unscored, evidence);
-    else buckets[bucketOf(score)] = merge(buckets[bucketOf(score)]!, evidence);
+  const all = fresh();
+  const byLanguage = new Map<string, Weighed>();
+  const of = (language: string): Weighed => {
+    const found = byLanguage.get(language) ?? fresh();
+    byLanguage.set(language, found);
+    return found;
+  };
+  for (const { class: what, band, language, violates, probability, score } of decided) {
+    const judgement = { violates, probability: probability / missing[stratumOf(what, band)]! };
+    const bucket = score === undefined ? undefined : bucketOf(score);
+    for (const one of [all, of(language)]) {
+      one.decisions++;
+      add(bucket === undefined ? one.unscored : one.buckets[bucket]!, judgement);
+    }
   }
-  let all = 0;
-  const unseen = { allowed: 0, reviewed: 0, removed: 0 };
-  for (const { action, language: of, counts } of posts) {
-    if (language !== undefined && of !== language) continue;
-    const what = classOf(action as Action);
-    counts.forEach((n, band) => {
-      all += n;
-      if (!answers.has(nameOf(what, band))) unseen[what] += n;
-    });
-  }
-  // What was removed unseen is above where rules act; what was allowed or reviewed unseen could be anywhere, so nothing is certain.
-  const heaviest = Math.max(unseen.allowed, unseen.reviewed);
-  if (heaviest > 0 && decisions > 0) unscored = { ...unscored, heaviest: Math.max(unscored.heaviest, heaviest) };
-  return { buckets, unscored, decisions, leftOut: all === 0 ? 0 : unseen.removed / all };
+  const finish = (one: Weighed, counted: readonly Series[]): void => {
+    let sum = 0;
+    const unseen = { allowed: 0, reviewed: 0, removed: 0 };
+    for (const { action, counts } of counted) {
+      const what = classOf(action as Action);
+      for (let band = 0; band < bandsFrom.length; band++) {
+        sum += counts[band]!;
+        if (!answers[stratumOf(what, band)]) unseen[what] += counts[band]!;
+      }
+    }
+    // What was removed unseen is above where rules act; what was allowed or reviewed unseen could be anywhere, so nothing is certain.
+    const heaviest = Math.max(unseen.allowed, unseen.reviewed);
+    if (one.decisions > 0) one.unscored.heaviest = Math.max(one.unscored.heaviest, heaviest);
+    one.leftOut = sum === 0 ? 0 : unseen.removed / sum;
+  };
+  finish(all, posts);
+  for (const language of new Set(posts.map(one => one.language))) of(language);
+  for (const [language, one] of byLanguage)
+    finish(
+      one,
+      posts.filter(counted => counted.language === language),
+    );
+  return { all, of };
 }

@@ -27,7 +27,9 @@ export function volumesOf(series: readonly Series[], others: Done, { action, rul
   for (const one of series) {
     const isOwn = rule !== undefined && one.rule === rule && one.action === action;
     const into = isOwn ? ruled : one.action === 'allow' ? allowed : undefined;
-    for (let bucket = 0; into && bucket < bucketCount; bucket++) into[bucket]! += one.counts[bucket]!;
+    // What another label of the rule, or another rule, would still act on is not undone by this one.
+    const counts = isOwn ? (one.alone ?? one.counts) : one.counts;
+    for (let bucket = 0; into && bucket < bucketCount; bucket++) into[bucket]! += counts[bucket]!;
   }
   const ruledInAll = ruled.reduce((sum, n) => sum + n, 0);
   const made: Volumes[] = [];
@@ -65,11 +67,14 @@ export function doneOf(posts: readonly Series[]): Done {
   return done;
 }
 
-/** Expected quality at every threshold n / 100, or at one. */
-export function qualityOf(
-  { buckets, unscored }: Weighed,
-  thresholds: readonly number[],
-): { precision: Estimate; recall: Estimate }[] {
+/** What is expected from a threshold on. */
+export interface Quality {
+  precision: Estimate;
+  recall: Estimate;
+}
+
+/** Expected quality at a threshold, which counts in hundredths. Made once for each that is asked for. */
+export function qualityOf({ buckets, unscored }: Weighed): (threshold: number) => Quality {
   const above: Evidence[] = [];
   let sum = noEvidence;
   for (let bucket = bucketCount - 1; bucket >= 0; bucket--) {
@@ -82,13 +87,12 @@ export function qualityOf(
     below[bucket] = rest;
     rest = merge(rest, buckets[bucket]!);
   }
-  return thresholds.map(threshold => {
+  const made: Quality[] = [];
+  return threshold => {
     const bucket = bucketOf(threshold);
-    return {
-      precision: precisionOf(above[bucket]!),
-      recall: recallOf(above[bucket]!, below[bucket]!),
-    };
-  });
+    made[bucket] ??= { precision: precisionOf(above[bucket]!), recall: recallOf(above[bucket]!, below[bucket]!) };
+    return made[bucket];
+  };
 }
 
 /** Who is there to review, and how long it takes. */

@@ -1,5 +1,6 @@
 import { loop, type Runtime, type Stoppable } from '../../runtime/index.js';
 import type { Policy } from '../decide.js';
+import { namedBy } from '../named.js';
 import { type Incident, withIncidents } from './overlay.js';
 import { incidentOf, listIncidents } from './store.js';
 
@@ -33,7 +34,7 @@ export async function followIncidents(runtime: Pick<Runtime, 'db' | 'time' | 'lo
   const apply = (policy: Policy): Policy => {
     const changed = withIncidents(policy, known, runtime.time.now());
     const before = made.get(policy);
-    if (before?.version === changed.version) return before;
+    if (before && namedBy(before) === namedBy(changed)) return before;
     made.set(policy, changed);
     return changed;
   };

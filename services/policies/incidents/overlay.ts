@@ -42,12 +42,12 @@ export const rulesOf = ({ name, bank, thresholds, languages }: Incident): Rule[]
 
 /**
  * The policy as it is while incidents last: their rules come before its own of the same action. They only send to people; what removes by itself
- * is as before, also in an incident's bank (promise 4). The version names them, so that an assessment tells by what it was made. Pure.
+ * is as before, also in an incident's bank (promise 4). It stays the version that it is, and says which they are. Pure.
  * @param now ms since 1970: an incident whose time is over changes nothing, whether or not anybody has noted its end
  */
 export function withIncidents(policy: Policy, incidents: readonly Incident[], now: number): Policy {
   const lasting = incidents.filter(({ expiresAt }) => expiresAt > now);
   if (lasting.length === 0) return policy;
-  const version = [policy.version, ...lasting.map(({ name, id }) => `${queueOf(name)}@${id.slice(0, 8)}`)].join('+');
-  return { ...policy, version, rules: inOrder([...lasting.flatMap(rulesOf), ...policy.rules]) };
+  const named = lasting.map(({ name, id }) => `${queueOf(name)}@${id.slice(0, 8)}`);
+  return { ...policy, incidents: named, rules: inOrder([...lasting.flatMap(rulesOf), ...policy.rules]) };
 }

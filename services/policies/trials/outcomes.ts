@@ -6,6 +6,7 @@ import { hourOf, Tally } from './tally.js';
 
 /** What was made of a post, by what. */
 export interface Made {
+  /** The version, whatever lay over it. */
   policy: string;
   action: Action;
   rule: string;

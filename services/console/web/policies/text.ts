@@ -115,11 +115,6 @@ export function thresholdIn({ when }: RuleText, label: string, language: string 
   return language === undefined ? least.other : (least[language] ?? least.other);
 }
 
-/** Whether the rule has other labels than the one that is tried. */
-export const isAboutMore = ({ when }: RuleText): boolean =>
-  Object.keys(when?.finding?.scores ?? {}).length > 1 ||
-  (when?.finding?.scores === undefined && listOf(when?.finding?.label).length !== 1);
-
 /** Whether a threshold can be moved without changing what else the rule is about: it names its labels, and has room for an exception. */
 export const canMove = ({ when, unless }: RuleText, language: string | undefined): boolean => {
   const { finding } = when ?? {};

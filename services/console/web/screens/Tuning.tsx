@@ -9,7 +9,7 @@ import { Card } from '../parts/Card.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import table from '../parts/Table.module.css';
-import { canMove, isAboutMore, readPolicy, rulesAbout, thresholdIn } from '../policies/text.js';
+import { canMove, readPolicy, rulesAbout, thresholdIn } from '../policies/text.js';
 import { PostDrawer } from '../post/PostDrawer.js';
 import { linkTo } from '../router.js';
 import type { ScreenProps } from '../screens.js';
@@ -166,7 +166,6 @@ function Tried({ of, live, days, writes }: { of: Label; live: Live | undefined; 
           <p>
             {words.does(words.actions[action])}{' '}
             {today !== undefined ? words.today(decimal(today)) : rule ? words.todayModel : words.todayNone}
-            {rule && isAboutMore(rule) && ` ${words.several}`}
           </p>
         </div>
         <div className={styles.under}>

@@ -14,8 +14,6 @@ const en = {
   todayModel: 'Today: the model’s own thresholds, by language',
   todayNone: 'No rule has a threshold for it today.',
   back: 'Back to today’s',
-  several:
-    'The rule is about other labels too: a post that one of them would still act on is counted here as left out.',
   figures: 'What would follow',
   actions: { review: 'sent to review', remove: 'removed', withhold: 'withheld' },
   does: (action: string) => `From this score on posts are ${action}.`,
@@ -87,8 +85,6 @@ const fr: typeof en = {
   todayModel: 'Aujourd’hui : les seuils propres au modèle, par langue',
   todayNone: 'Aucune règle n’a de seuil pour ce score aujourd’hui.',
   back: 'Revenir à celui d’aujourd’hui',
-  several:
-    'La règle porte aussi sur d’autres étiquettes : une publication qu’une autre retiendrait encore est comptée ici comme perdue.',
   figures: 'Ce qui en résulterait',
   actions: { review: 'envoyées à l’examen', remove: 'retirées', withhold: 'masquées' },
   does: action => `À partir de ce score, les publications sont ${action}.`,
@@ -167,8 +163,6 @@ const de: typeof en = {
   todayModel: 'Heute: die eigenen Schwellen des Modells, je Sprache',
   todayNone: 'Heute hat keine Regel dafür eine Schwelle.',
   back: 'Zurück zur heutigen',
-  several:
-    'Die Regel gilt auch anderen Etiketten: Ein Beitrag, den eines davon noch erfassen würde, zählt hier als entfallen.',
   figures: 'Was daraus folgen würde',
   actions: { review: 'zur Prüfung gegeben', remove: 'entfernt', withhold: 'verborgen' },
   does: action => `Ab diesem Wert werden Beiträge ${action}.`,
