@@ -1,5 +1,5 @@
 import { busKey, eventId, type OrderMoved } from '../contracts/index.js';
-import { liftForOrder, type OrderedRemoval, removeForOrder } from '../enforce/index.js';
+import { liftForOrder, type OrderedRemoval, postedAt, removeForOrder } from '../enforce/index.js';
 import { readPosts } from '../ingest/index.js';
 import { liftSeal } from '../ledger/index.js';
 import type { Outgoing, Write } from '../runtime/index.js';
@@ -149,7 +149,7 @@ export class Draft {
       removal = await removeForOrder(db, {
         ...{ platform, postId, version, authorId, url, by, at },
         ref: `order:${this.state.id}`,
-        postedAt: stored ? Math.min(Date.parse(stored.post.createdAt), stored.receivedAt) : at,
+        postedAt: stored ? postedAt({ ...stored, createdAt: Date.parse(stored.post.createdAt) }) : at,
         route: 'order',
         flags: stored?.flags ?? [],
         ...this.#seal(),
