@@ -1,7 +1,7 @@
 import { eventId, type HoldCause } from '../contracts/index.js';
 import type { ClockChange } from './derive.js';
 import { add, contribute, type Totals } from './figures.js';
-import { type BreachCause, breachCause, overdue, type Rules } from './obligations.js';
+import { type BreachCause, begun, breachCause, overdue, type Rules } from './obligations.js';
 import {
   compact,
   type History,
@@ -113,7 +113,8 @@ function settle(
   }
 
   const running = is.phase === 'running' ? is.due : undefined;
-  const next = nextInstant(is, checkedAt);
+  const atOnce = isOpen(is) && checkedAt === undefined && rules.pagesAtOnce(identity.obligation);
+  const next = atOnce ? is.from : nextInstant(is, checkedAt);
   return {
     ...identity,
     route: is.route ?? null,
@@ -176,7 +177,7 @@ export function advance(
     rules,
     totals,
   );
-  if (row.next_at !== null && row.next_at <= now) {
+  if (row.next_at !== null && row.next_at <= now && !rules.pagesAtOnce(obligation)) {
     // Given once: what is waiting already does not wait longer.
     row.next_at = Math.min(now + grace, Math.max(row.next_at, before?.next_at ?? now + grace));
   }
@@ -188,5 +189,7 @@ export function check(before: ClockRow, now: number, rules: Rules, totals: Total
   const history = JSON.parse(before.history) as History;
   const row = settle(before, before, history, now, now, rules, totals);
   // A clock that has ended is looked at for one reason: it ended late, and nobody was told.
-  return { row, level: row.open === 0 ? overdue : row.level };
+  if (row.open === 0) return { row, level: overdue };
+  const first = before.checked_at === null && rules.pagesAtOnce(before.obligation);
+  return { row, level: first ? Math.max(begun, row.level) : row.level };
 }

@@ -1,7 +1,7 @@
 import { ConflictError, type Runtime } from '../runtime/index.js';
 import { check } from './clock.js';
 import type { Totals } from './figures.js';
-import { overdue, pageFrom, type Rules } from './obligations.js';
+import { begun, overdue, pageFrom, type Rules } from './obligations.js';
 import { callFor } from './pager/index.js';
 import type { ClockTables } from './tables.js';
 import { writeClocks, writeTotals } from './writes.js';
@@ -56,6 +56,7 @@ async function escalateOnce({ db, time, log, commit }: Parts, rules: Rules, limi
       level,
     };
     if (level === overdue) log.error(about, 'a clock is over its limit');
+    else if (level === begun) log.error(about, 'a clock has begun that pages at once');
     else log.warn(about, `a clock has passed ${level} % of its limit`);
   }
   return due.length;

@@ -59,6 +59,8 @@ export interface Obligation {
   stops: string;
   /** Undefined where the figure is only reported. */
   limit?(config: Config): Limit;
+  /** Somebody is paged when it begins, not only when most of its limit is over. */
+  pages?: 'at once';
   /** What a resumed clock does: goes `on` with what was left (the default), or runs `afresh`. */
   resumes?: 'on' | 'afresh';
   /** What a breach is counted under where nothing was told of why; `unconfirmed` where this is left out. */
@@ -69,6 +71,8 @@ export interface Obligation {
 /** Shares of a limit, in percent, at which people are told; from `pageFrom` on somebody is paged. */
 export const warnings = [50, 80, 95] as const;
 export const pageFrom = 80;
+/** The level of a page about a clock that pages at once: as serious as one that is nearly over. */
+export const begun = 99;
 /** The level of a clock that is past its limit. */
 export const overdue = 100;
 
@@ -177,6 +181,17 @@ const safeguards: readonly Obligation[] = [
     unexplained: 'undecided',
     follows: ofDuty('policy-stopped', { uncounted: true }),
   },
+  {
+    name: 'order-volume',
+    setBy: 'operator',
+    nature: 'window',
+    starts: 'an authority sends far more orders than usual: somebody may have its key; who is on call is paged at once',
+    stops: 'a person has confirmed the number, or the authority is taken out of the register',
+    limit: config => elapsed(config.CLOCK_DESK),
+    pages: 'at once',
+    unexplained: 'undecided',
+    follows: ofDuty('order-volume', { uncounted: true }),
+  },
 ];
 
 /** Every time limit that this installation keeps. Legal rows stand beside the operator's own; each law's are a file in law/. */
@@ -193,6 +208,8 @@ export interface Rules {
   limit(obligation: string): Limit | undefined;
   histogram(obligation: string): HistogramName;
   resumes(obligation: string): 'on' | 'afresh';
+  /** Whether somebody is paged when such a clock begins. */
+  pagesAtOnce(obligation: string): boolean;
   /** Upper edges of the buckets in seconds; every promised limit is one. */
   edges: Readonly<Record<HistogramName, readonly number[]>>;
   /** What is promised: `ratio` of the clocks end within `seconds`. */
@@ -226,6 +243,7 @@ export function rulesOf(config: Config, table: readonly Obligation[] = obligatio
     limit: name => limits.get(name),
     histogram,
     resumes: name => rows.get(name)?.resumes ?? 'on',
+    pagesAtOnce: name => rows.get(name)?.pages === 'at once',
     edges: { takedown_seconds: edges('takedown_seconds'), takedown_long_seconds: edges('takedown_long_seconds') },
     objectives,
   };

@@ -154,6 +154,8 @@ export const orderMoved = {
     due: z.int().optional(),
     /** With `received`: another State than the provider's issued it. */
     crossBorder: z.boolean().optional(),
+    /** The probe's own: its clocks are in no figure. */
+    uncounted: z.boolean().optional(),
     /** Which time it is held, counted from 1. */
     turn: z.int().optional(),
     /** With `lifted`: something has to be brought back. */

@@ -9,7 +9,11 @@ import { type CaseRow, casesTable, type EnforceRows } from './tables.js';
 const unbelievable = new Set(['created-in-future', 'created-before-2000']);
 
 /** When a post was published; what can't be true counts from receipt. */
-export const postedAt = ({ flags, createdAt, receivedAt }: PostAssessed): number =>
+export const postedAt = ({
+  flags,
+  createdAt,
+  receivedAt,
+}: Pick<PostAssessed, 'flags' | 'createdAt' | 'receivedAt'>): number =>
   flags.some(flag => unbelievable.has(flag)) ? receivedAt : Math.min(createdAt, receivedAt);
 
 /** What people are sent a case by, and by what the same text is found again. */

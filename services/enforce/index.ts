@@ -17,6 +17,7 @@ import { casesTable, groundsTable, looksTable, removalsTable } from './tables.js
 export { type DecidedOnRule, readDecidedOnRules } from './acted.js';
 export { auditRule, openAudits, readSeen, withdrawAudits } from './audit.js';
 export { countBroughtBack } from './brought-back.js';
+export { postedAt } from './cases.js';
 export { type Category, categories, type Decision } from './decide.js';
 export { decisionSchema } from './http.js';
 export { readHumanCheck, setHumanCheck } from './human-check.js';

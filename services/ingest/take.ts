@@ -148,7 +148,8 @@ export async function planIntake(runtime: Runtime, posts: readonly Post[], arriv
       };
     }
     hashes.set(key, hash);
-    const row = rowOf(post, key, hash, now, arrival, connectors.get(post.platform)?.probe?.account === post.author.id);
+    const { hidden, probe } = connectors.get(post.platform) ?? {};
+    const row = rowOf(post, key, hash, now, arrival, hidden === true || probe?.account === post.author.id);
     fresh.push(row);
     events.push(received(post, row, arrival.traceparent), ...(row.erases ? [erased(post, row)] : []));
     return { receipt: receiptOf(key, hash), known: false };

@@ -5,8 +5,10 @@ import { isoTime, Problem, parseQuery, type Runtime } from '../runtime/index.js'
 import type { OrderContent } from './annex-one.js';
 import { inForce, type OrderState, type Phase, scrutinyRequestDue } from './machine/index.js';
 import { listAuthorities } from './register.js';
+import { sandboxAuthority } from './sandbox-names.js';
 import { showShort } from './show.js';
 import type { DeskCaseRow, OrderAttemptRow, OrderRow, OrderRows } from './tables.js';
+import { readHeld } from './volume-duty.js';
 
 /** What an order waits for, for whoever looks down the list. */
 export const waits = [
@@ -88,7 +90,7 @@ export function deskRoutes(runtime: Runtime): Router {
 
   type Asked = z.output<typeof ordersQuery>;
   const among = ({ authority, instrument }: Asked) => {
-    let query = rows.selectFrom('orders').selectAll();
+    let query = rows.selectFrom('orders').selectAll().where('authority', '<>', sandboxAuthority);
     // "-": nobody of the register signed it.
     if (authority !== undefined) query = query.where('authority', '=', authority === '-' ? '' : authority);
     if (instrument !== undefined) query = query.where('instrument', '=', instrument);
@@ -136,7 +138,11 @@ export function deskRoutes(runtime: Runtime): Router {
   }
 
   async function counted(phases: readonly Phase[], before?: number): Promise<number> {
-    let query = rows.selectFrom('orders').select('id').where('phase', 'in', phases);
+    let query = rows
+      .selectFrom('orders')
+      .select('id')
+      .where('phase', 'in', phases)
+      .where('authority', '<>', sandboxAuthority);
     if (before !== undefined) query = query.where('due_at', '<=', before);
     return (await query.limit(mostCounted).execute()).length;
   }
@@ -147,6 +153,7 @@ export function deskRoutes(runtime: Runtime): Router {
       .select(['order_forms.order_id', 'order_forms.n', 'order_forms.form', 'order_forms.made_at', 'orders.reference'])
       .where('order_forms.sent_at', 'is', null)
       .where('order_forms.next_at', 'is', null)
+      .where('orders.authority', '<>', sandboxAuthority)
       .orderBy('order_forms.made_at')
       .limit(200)
       .execute();
@@ -171,18 +178,20 @@ export function deskRoutes(runtime: Runtime): Router {
     const asked = parseQuery(req, ordersQuery);
     const byDue = asked.show === 'open';
     const now = time.now();
-    const [list, openNow, soon, overdue, forms] = await Promise.all([
+    const [list, openNow, soon, overdue, forms, volume] = await Promise.all([
       byDue ? openOrders(asked) : allOrders(asked),
       counted(open.map(([phase]) => phase)),
       counted(running, now + hour),
       counted(running, now),
       waitingForms(),
+      readHeld(runtime),
     ]);
     const last = list.length === asked.limit ? list.at(-1) : undefined;
     const rank = open.find(([phase]) => phase === last?.phase)?.[1] ?? 0;
     res.set('Cache-Control', 'no-store').json({
       now: isoTime(now),
       counts: { open: openNow, withinHour: soon - overdue, overdue, most: mostCounted, forms: forms.length },
+      volume,
       orders: await named(list),
       ...(last && { next: `${rank}.${byDue ? last.due_at : last.received_at}.${last.id}` }),
     });

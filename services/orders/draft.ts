@@ -1,11 +1,12 @@
 import { busKey, eventId, type OrderMoved } from '../contracts/index.js';
-import { liftForOrder, type OrderedRemoval, removeForOrder } from '../enforce/index.js';
+import { liftForOrder, type OrderedRemoval, postedAt, removeForOrder } from '../enforce/index.js';
 import { readPosts } from '../ingest/index.js';
 import { liftSeal } from '../ledger/index.js';
 import type { Outgoing, Write } from '../runtime/index.js';
 import type { OrderContent } from './annex-one.js';
 import { answerOf } from './answers.js';
 import {
+  active,
   type Effect,
   type Fact,
   type Item,
@@ -29,11 +30,15 @@ import {
 } from './tables.js';
 import { territoryOf } from './territory.js';
 
+/** An order of the probe that is not executed by then is withdrawn (ms). */
+export const probePatience = 10 * 60_000;
+
 /** When something has to be done about an order by itself. */
 function nextOf(state: OrderState): number | null {
   const binds = inForce.includes(state.phase);
   const asks = state.instrument === 'tco' && state.crossBorder && state.scrutiny === 'none' && binds;
   const times = [
+    ...(state.probe && active.includes(state.phase) ? [state.receivedAt + probePatience] : []),
     ...(asks ? [scrutinyRequestDue(state.receivedAt) + 1] : []),
     ...(state.sealedUntil !== undefined && !state.unsealed ? [state.sealedUntil] : []),
   ];
@@ -121,6 +126,7 @@ export class Draft {
       orderId,
       instrument,
       route,
+      ...(this.state.probe ? { uncounted: true } : {}),
       ...fact,
     };
   }
@@ -143,7 +149,7 @@ export class Draft {
       removal = await removeForOrder(db, {
         ...{ platform, postId, version, authorId, url, by, at },
         ref: `order:${this.state.id}`,
-        postedAt: stored ? Math.min(Date.parse(stored.post.createdAt), stored.receivedAt) : at,
+        postedAt: stored ? postedAt({ ...stored, createdAt: Date.parse(stored.post.createdAt) }) : at,
         route: 'order',
         flags: stored?.flags ?? [],
         ...this.#seal(),
@@ -204,6 +210,7 @@ export class Draft {
         return;
       }
       case 'desk': {
+        if (this.state.probe) return;
         const { about, due } = effect;
         const row = { id: eventId(id, `desk/${about}`, seq), order_id: id, about, opened_at: at, due_at: due ?? null };
         this.#writes.push(
@@ -240,7 +247,7 @@ export class Draft {
   /** Article 6 of the TCO Regulation; the DSA has no such duty, and gives no right to keep. */
   async #preserve(item: Item, at: number, gone: boolean): Promise<void> {
     const { id: orderId, instrument, route } = this.state;
-    if (instrument !== 'tco' || !item.target) return;
+    if (instrument !== 'tco' || !item.target || this.state.probe) return;
     const { platform, postId } = item.target;
     const { preservation } = this.parts;
     const what = { orderId, n: item.n, platform, postId, route, at: gone ? (item.goneAt ?? at) : at, ...this.#seal() };
@@ -257,11 +264,11 @@ export class Draft {
       const was = before?.find(one => one.n === item.n);
       const removing = item.phase === 'removing';
       if (removing && was?.phase !== 'removing') await this.#preserve(item, at, false);
-      this.#events.push(...offersOf(this.state, was, item, at));
+      if (!this.state.probe) this.#events.push(...offersOf(this.state, was, item, at));
       const target = was?.target;
       const left = was?.phase === 'removing' && target && !removing && item.phase !== 'gone';
       const other = was?.phase === 'removing' && target && item.target?.postId !== target.postId;
-      if (left || other)
+      if ((left || other) && !this.state.probe)
         this.#writes.push(...this.parts.preservation.release({ ...target, orderId: this.state.id, n: item.n, at }));
     }
   }

@@ -11,6 +11,7 @@ import { targetOf } from './locate.js';
 import type { OrderState } from './machine/index.js';
 import type { Parts } from './parts.js';
 import { type KnownAuthority, listAuthorities } from './register.js';
+import { openSandboxOrder, sandboxAuthority, saysSandbox } from './sandbox.js';
 import { formSent } from './send.js';
 import { showForms, showOrder, showReceipt, showShort } from './show.js';
 import type { OrderRow, OrderRows, ThreatRow } from './tables.js';
@@ -102,7 +103,10 @@ export function orderRoutes(parts: Parts): Router {
     const common = { hash: sha256(bytes), receivedAt: now };
     if (isSigned(req)) {
       const { audience } = settings.provider;
-      const opened = await openOrder(bytes.toString('latin1').trim(), await listAuthorities(runtime), audience, now);
+      const jws = bytes.toString('latin1').trim();
+      const opened = saysSandbox(jws)
+        ? await openSandboxOrder(runtime, jws, now)
+        : await openOrder(jws, await listAuthorities(runtime), audience, now);
       return { ...common, channel: 'api', ...opened, by: opened.authority.id };
     }
     if (authority) {
@@ -152,7 +156,7 @@ export function orderRoutes(parts: Parts): Router {
 
   router.get('/v1/removal-orders', requireScope('orders:read'), async (req, res) => {
     const { limit, cursor, phase } = parseQuery(req, listQuery);
-    let query = rows.selectFrom('orders').selectAll();
+    let query = rows.selectFrom('orders').selectAll().where('authority', '<>', sandboxAuthority);
     if (phase !== undefined) query = query.where('phase', '=', phase);
     if (cursor) {
       const { at, id } = cursor;

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { Gauge } from 'prom-client';
 import { rulesOf } from '../clocks/index.js';
 import { Preservation } from '../enforce/index.js';
 import { promiseKeys } from '../ledger/index.js';
@@ -26,6 +27,7 @@ export { type Wait, waits } from './desk.js';
 export { exposedApprovals } from './exposed.js';
 export { exposedSchema, liftSchema, reportSchema, reviewSchema } from './exposed-http.js';
 export { doubts, holdGrounds, phases } from './machine/index.js';
+export { keepSandboxKey, type OrderProgress, readOrderProgress, sandboxAuthority, sandboxState } from './sandbox.js';
 export { memberStates, type OrderSettings, readSettings } from './settings.js';
 export { newThreatSchema, threatToldSchema } from './threats.js';
 
@@ -48,10 +50,17 @@ export const orders: Service = {
       await aborted(signal);
       await running.stop();
     });
+    const held = new Gauge({
+      name: 'orders_over_usual',
+      help: 'Orders of an authority that sends far more than usual, which wait for a person to confirm the number.',
+      registers: [runtime.metrics.registry],
+    });
     const ticking = runtime.lead('orders-tick', async (_fence, signal) => {
-      const running = startTicking(parts);
+      const running = startTicking(parts, orders => held.set(orders));
       await aborted(signal);
       await running.stop();
+      // Another process counts from now on.
+      held.reset();
     });
     return {
       routes: Router().use(orderRoutes(parts), formRoutes(parts), deskRoutes(runtime), exposedRoutes(parts)),

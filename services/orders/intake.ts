@@ -10,9 +10,11 @@ import { locate } from './locate.js';
 import { type Doubt, dsaDue, type Item, longestSeal } from './machine/index.js';
 import type { Parts } from './parts.js';
 import type { KnownAuthority } from './register.js';
+import { guardSandbox, sandboxAuthority } from './sandbox.js';
 import { type OrderAttemptRow, type OrderRow, type OrderRows, orderAttemptsTable, orderFilesTable } from './tables.js';
 import { territoryOf } from './territory.js';
 import { countOrders, farMore, firstOrder, keepWithin, unguarded } from './volume.js';
+import { closeGuard } from './volume-duty.js';
 
 const day = 24 * 3600_000;
 /** An order as a channel hands it over. */
@@ -60,11 +62,12 @@ function noticeOf({ content, authority, receivedAt }: Incoming): Noted['notice']
 /** How an authority stands by its usual number when one more order of it comes at `at`. */
 async function volumeOf(parts: Parts, { row, usualOrdersADay: usual }: KnownAuthority, at: number, ahead: number) {
   const most = farMore(usual ?? parts.settings.usualOrdersADay);
-  if ((row.confirmed_until ?? 0) > parts.runtime.time.now()) return { tooMany: false, writes: [] };
+  if ((row.confirmed_until ?? 0) > parts.runtime.time.now()) return { tooMany: false, writes: [], events: [] };
   const count = await countOrders(parts.runtime, row.id, at);
-  if (count >= most) return { tooMany: true, writes: [] };
+  if (count >= most) return { tooMany: true, ...closeGuard(parts.runtime, row, at) };
   return {
     tooMany: false,
+    events: [],
     writes: count + ahead < most / unguarded ? [] : keepWithin(parts.runtime, row.id, at, most),
   };
 }
@@ -145,9 +148,16 @@ async function takeOnce(parts: Parts, incoming: Incoming, ahead: number): Promis
 
   const authority = await freshAuthority(parts, incoming);
   const given: Incoming = { ...incoming, ...(authority && { authority }) };
-  const lacks = findingsOf(content, settings.provider.languages, runtime.time.now());
+  const probe = authority?.id === sandboxAuthority;
   const items = await locateAll(parts, content);
-  const volume = authority ? await volumeOf(parts, authority, at, ahead) : { tooMany: false, writes: [] };
+  if (probe)
+    guardSandbox(
+      content,
+      items.map(({ target }) => target?.platform),
+    );
+  const lacks = findingsOf(content, probe ? ['en'] : settings.provider.languages, runtime.time.now());
+  const volume =
+    authority && !probe ? await volumeOf(parts, authority, at, ahead) : { tooMany: false, writes: [], events: [] };
   const doubts = await doubtsOf(runtime, given, items, lacks, volume.tooMany);
   const notice = noticeOf(given);
   const { homeState } = settings.provider;
@@ -166,20 +176,25 @@ async function takeOnce(parts: Parts, incoming: Incoming, ahead: number): Promis
     ...{ type: 'received', id, at, by, items, doubts, route: channel },
     instrument: content.instrument,
     verified: authority !== undefined && !doubts.includes('authority'),
-    crossBorder: homeState !== undefined && content.issuingState !== undefined && homeState !== content.issuingState,
+    crossBorder:
+      !probe && homeState !== undefined && content.issuingState !== undefined && homeState !== content.issuingState,
+    ...(probe && { probe }),
     ...(content.instrument === 'dsa9' && { due: dsaDue(at, deadline, config.CLOCK_DSA_ORDER) }),
     ...(seal !== undefined && seal > at && { sealedUntil: seal }),
   });
   const { writes, events } = await draft.finish();
   const first = authority?.row.first_at === null ? [firstOrder(runtime, authority.id, at)] : [];
-  await runtime.commit([...writes, ...fileOf(parts, id, incoming), ...first, ...volume.writes], events);
+  await runtime.commit(
+    [...writes, ...fileOf(parts, id, incoming), ...first, ...volume.writes],
+    [...events, ...volume.events],
+  );
   const row = await rows.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   return { row, isNew: true };
 }
 
 /** As it is in the register now: revoked meanwhile, it can't order any more. */
 async function freshAuthority({ runtime }: Parts, { authority }: Incoming): Promise<KnownAuthority | undefined> {
-  if (!authority) return undefined;
+  if (!authority || authority.id === sandboxAuthority) return authority;
   const row = await runtime.db
     .tables<OrderRows>()
     .selectFrom('authorities')

@@ -2,14 +2,20 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { instant, toLedger } from '../contracts/index.js';
 import { ConfigError, problemsOf, type Runtime, type Write } from '../runtime/index.js';
+import { ofSandbox } from './sandbox-names.js';
 import { stateSchema } from './settings.js';
 import { type AuthorityRow, authoritiesTable, type OrderRows } from './tables.js';
+import { openGuard } from './volume-duty.js';
 
 const mostBytes = 4 * 1024 ** 2;
 
 const key = z
   .looseObject({
-    kid: z.string().min(1).max(200),
+    kid: z
+      .string()
+      .min(1)
+      .max(200)
+      .refine(kid => !ofSandbox(kid), "has a name of the hidden sandbox's"),
     kty: z.enum(['OKP', 'EC', 'RSA']),
     alg: z.string().max(20).optional(),
   })
@@ -17,7 +23,10 @@ const key = z
 
 /** One authority as the register's file has it (TCO Article 12; the national lists of DSA Article 9). */
 const authoritySchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-"'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-"')
+    .refine(id => !ofSandbox(id), "is the hidden sandbox's"),
   name: z.string().min(1).max(300),
   state: stateSchema,
   instruments: z.array(z.enum(['tco', 'dsa9'])).min(1),
@@ -72,25 +81,40 @@ export async function listAuthorities({ db }: Pick<Runtime, 'db'>): Promise<Know
 export async function importRegister(runtime: Runtime, path: string): Promise<number> {
   const { db, time } = runtime;
   const given = readRegister(path);
-  const known = new Map((await listAuthorities(runtime)).map(({ row }) => [row.id, row.entry]));
-  const changed = given.filter(one => known.get(one.id) !== JSON.stringify(one));
+  const known = new Map((await listAuthorities(runtime)).map(({ row }) => [row.id, row]));
+  const changed = given.filter(one => known.get(one.id)?.entry !== JSON.stringify(one));
   if (changed.length === 0) return 0;
   const at = time.now();
   const writes = changed.flatMap((one): Write[] => {
     const entry = JSON.stringify(one);
     const revoked = one.revoked ? (1 as const) : (0 as const);
-    const row = { id: one.id, entry, revoked, orders: 0, first_at: null, confirmed_until: null, changed_at: at };
+    const row = { id: one.id, entry, revoked, orders: 0, first_at: null, confirmed_until: null };
     const query = db
       .tables<OrderRows>()
       .updateTable('authorities')
       .set({ entry, revoked, changed_at: at })
       .where('id', '=', one.id);
-    return [db.insert(authoritiesTable, [row], { onConflict: 'nothing' }), { query }];
+    return [
+      db.insert(authoritiesTable, [{ ...row, changed_at: at, volume_since: null }], { onConflict: 'nothing' }),
+      { query },
+    ];
   });
   const detail = {
     change: 'register of authorities',
     authorities: changed.map(({ id, revoked }) => `${id}${revoked ? ' (revoked)' : ''}`),
   };
-  await runtime.commit(writes, [toLedger({ kind: 'access.changed', at, detail }, '/orders', time.uuid())]);
+  // Of who may order no more nobody has to confirm a number.
+  const ended = changed.flatMap(({ id, revoked }) => {
+    const row = known.get(id);
+    const told = { at, by: 'orders', evidence: 'the authority was taken out of the register' };
+    return row && revoked ? [openGuard(runtime, row, 'void', told)] : [];
+  });
+  await runtime.commit(
+    [...writes, ...ended.flatMap(({ writes }) => writes)],
+    [
+      toLedger({ kind: 'access.changed', at, detail }, '/orders', time.uuid()),
+      ...ended.flatMap(({ events }) => events),
+    ],
+  );
   return changed.length;
 }

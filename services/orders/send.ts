@@ -1,12 +1,13 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loop, type Stoppable, within } from '../runtime/index.js';
+import { loop, type Runtime, type Stoppable, within } from '../runtime/index.js';
 import type { AnswerForm } from './answers.js';
 import { findOrder, happen } from './change.js';
 import { answerDocument } from './forms/index.js';
 import { sha256 } from './intake.js';
 import type { Parts } from './parts.js';
 import { listAuthorities } from './register.js';
+import { sandboxAnswersTo, sandboxAuthority } from './sandbox.js';
 import type { OrderFormRow, OrderRows } from './tables.js';
 
 const pollEvery = 200;
@@ -29,16 +30,22 @@ async function draw({ runtime, renderer }: Pick<Parts, 'runtime' | 'renderer'>, 
   }
 }
 
+/** The address that takes an authority's answering forms, where it has one. */
+async function answersToOf(runtime: Runtime, authority: string | undefined): Promise<string | undefined> {
+  if (authority === sandboxAuthority) return sandboxAnswersTo(runtime);
+  return (await listAuthorities(runtime)).find(({ id }) => id === authority)?.answersTo;
+}
+
 /** Puts a form where the authority takes it, under a name of its own: twice is once. @returns the receipt; undefined where only a person can send it */
 async function handOver({ runtime, settings, renderer }: Parts, row: OrderFormRow): Promise<string | undefined> {
   const { time } = runtime;
   const order = await findOrder({ runtime }, row.order_id);
-  const authority = (await listAuthorities(runtime)).find(({ id }) => id === order?.authority);
+  const answersTo = await answersToOf(runtime, order?.authority);
   const form = JSON.parse(row.data) as AnswerForm;
   const drawn = await draw({ runtime, renderer }, form);
-  if (authority?.answersTo) {
+  if (answersTo) {
     const abort = new AbortController();
-    const asked = fetch(authority.answersTo, {
+    const asked = fetch(answersTo, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': row.id },
       body: JSON.stringify(drawn ? { ...form, file: { ...drawn, content: drawn.content.toString('base64') } } : form),
@@ -49,7 +56,7 @@ async function handOver({ runtime, settings, renderer }: Parts, row: OrderFormRo
       const answer = await within(time, patience, asked, `no answer within ${patience} ms`);
       const said = (await within(time, patience, answer.text(), 'the answer did not end')).slice(0, 500);
       if (!answer.ok) throw new Error(`answered ${answer.status}: ${said}`);
-      return `${answer.status} from ${new URL(authority.answersTo).host} at ${new Date(time.now()).toISOString()}: ${said}`;
+      return `${answer.status} from ${new URL(answersTo).host} at ${new Date(time.now()).toISOString()}: ${said}`;
     } finally {
       abort.abort();
     }

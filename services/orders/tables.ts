@@ -1,5 +1,6 @@
 import type { Table } from '../runtime/index.js';
 import { type ExposureRow, exposuresTable } from './exposed-table.js';
+import { type SandboxKeyRow, sandboxKeysTable } from './sandbox-table.js';
 
 const day = 24 * 3600_000;
 
@@ -241,8 +242,11 @@ export const authoritiesTable: Table = {
     /** More orders than usual are confirmed until then. */
     confirmed_until: 'bigint?',
     changed_at: 'bigint',
+    /** Since when it sends far more orders than usual, and nobody has said that they are right. */
+    volume_since: 'bigint?',
   },
   primaryKey: ['id'],
+  added: [['volume_since']],
 };
 
 export interface AuthorityRow {
@@ -252,6 +256,7 @@ export interface AuthorityRow {
   orders: number;
   first_at: number | null;
   confirmed_until: number | null;
+  volume_since: number | null;
   changed_at: number;
 }
 
@@ -302,6 +307,7 @@ export interface OrderRows {
   authorities: AuthorityRow;
   threats: ThreatRow;
   exposures: ExposureRow;
+  sandbox_order_keys: SandboxKeyRow;
 }
 
 export const orderTables: readonly Table[] = [
@@ -315,4 +321,5 @@ export const orderTables: readonly Table[] = [
   authoritiesTable,
   threatsTable,
   exposuresTable,
+  sandboxKeysTable,
 ];

@@ -1,10 +1,13 @@
 import { loop, Problem, type Stoppable } from '../runtime/index.js';
 import { happen } from './change.js';
 import { takeFromFolder } from './channels/folder.js';
-import { type OrderEvent, type OrderState, scrutinyRequestDue } from './machine/index.js';
+import { probePatience } from './draft.js';
+import { active, type OrderEvent, type OrderState, scrutinyRequestDue } from './machine/index.js';
 import type { Parts } from './parts.js';
 import { importRegister } from './register.js';
+import { forgetSandboxOrders } from './sandbox.js';
 import type { OrderRows } from './tables.js';
+import { countHeld } from './volume-duty.js';
 
 const atOnce = 100;
 
@@ -30,11 +33,13 @@ async function passTime(parts: Parts): Promise<void> {
     .limit(atOnce)
     .execute();
   for (const { id, state } of due) {
-    const { sealedUntil, unsealed, receivedAt } = JSON.parse(state) as OrderState;
+    const { sealedUntil, unsealed, receivedAt, probe, phase } = JSON.parse(state) as OrderState;
     const by = 'orders';
     const events: OrderEvent[] = [];
     if (sealedUntil !== undefined && !unsealed && sealedUntil <= at) events.push({ type: 'unsealed', at, by });
     if (scrutinyRequestDue(receivedAt) < at) events.push({ type: 'scrutiny-waived', lapsed: true, at, by });
+    if (probe && receivedAt + probePatience <= at && active.includes(phase))
+      events.push({ type: 'withdrawn', note: 'the probe waits no longer', at, by });
     for (const event of events) await unlessImpossible(happen(parts, id, event));
   }
 }
@@ -58,7 +63,7 @@ async function letConfirmedGoOn(parts: Parts): Promise<void> {
 }
 
 /** Everything about orders that no request starts. */
-export function startTicking(parts: Parts): Stoppable {
+export function startTicking(parts: Parts, held: (orders: number) => void): Stoppable {
   const { runtime, settings } = parts;
   const { time, log } = runtime;
   const every = (pause: number, what: string, work: () => Promise<unknown>) =>
@@ -71,7 +76,11 @@ export function startTicking(parts: Parts): Stoppable {
   const { register, inbox } = settings;
   const running = [
     every(1_000, 'orders whose time has come', () => passTime(parts)),
-    every(500, 'orders that wait for their number', () => letConfirmedGoOn(parts)),
+    every(500, 'orders that wait for their number', async () => {
+      await letConfirmedGoOn(parts);
+      held(await countHeld(runtime));
+    }),
+    every(600_000, 'ended orders of the probe', () => forgetSandboxOrders(runtime)),
     ...(register ? [every(30_000, 'the register of authorities', () => importRegister(runtime, register))] : []),
     ...(inbox ? [every(1_000, 'the folder for orders', () => takeFromFolder(parts, inbox))] : []),
   ];

@@ -1,6 +1,8 @@
 import { toLedger } from '../contracts/index.js';
-import { ConflictError, Problem, type Runtime, sql, type Write } from '../runtime/index.js';
+import { Problem, type Runtime, sql, type Write } from '../runtime/index.js';
+import { untilDone } from './change.js';
 import type { OrderRows } from './tables.js';
+import { openGuard } from './volume-duty.js';
 
 const day = 24 * 3600_000;
 
@@ -68,33 +70,28 @@ export async function countAll({ db }: Pick<Runtime, 'db'>): Promise<Map<string,
  * @returns until when
  * @throws Problem 404
  */
-export async function confirmVolume(runtime: Runtime, authority: string, by: string): Promise<number> {
-  const { db, time, log } = runtime;
-  const at = time.now();
-  const until = at + day;
-  const query = db
-    .tables<OrderRows>()
-    .updateTable('authorities')
-    .set({ confirmed_until: until })
-    .where('id', '=', authority)
-    .where('revoked', '=', 0);
-  const detail = {
-    change: 'more orders than usual are confirmed',
-    authority,
-    by,
-    until: new Date(until).toISOString(),
-  };
-  try {
-    await runtime.commit(
-      [{ query, atLeast: 1 }],
-      [toLedger({ kind: 'access.changed', at, detail }, '/orders', time.uuid())],
-    );
-  } catch (error) {
-    if (error instanceof ConflictError) throw new Problem(404, 'There is no such authority.');
-    throw error;
-  }
-  log.warn({ authority, by }, 'more orders than usual are confirmed for a day');
-  return until;
+export function confirmVolume(runtime: Runtime, authority: string, by: string): Promise<number> {
+  return untilDone(async () => {
+    const { db, time, log } = runtime;
+    const rows = db.tables<OrderRows>();
+    const row = await rows.selectFrom('authorities').selectAll().where('id', '=', authority).executeTakeFirst();
+    if (!row || row.revoked === 1) throw new Problem(404, 'There is no such authority.');
+    const at = time.now();
+    const until = at + day;
+    const query = rows
+      .updateTable('authorities')
+      .set({ confirmed_until: until })
+      .where('id', '=', authority)
+      .where('revoked', '=', 0);
+    const change = 'more orders than usual are confirmed';
+    const detail = { change, authority, by, until: new Date(until).toISOString() };
+    const evidence = `${by} confirmed the number, until ${detail.until}`;
+    const opened = openGuard(runtime, row, 'done', { at, by, evidence });
+    const entered = toLedger({ kind: 'access.changed', at, detail }, '/orders', time.uuid());
+    await runtime.commit([{ query, atLeast: 1 }, ...opened.writes], [entered, ...opened.events]);
+    log.warn({ authority, by }, 'more orders than usual are confirmed for a day');
+    return until;
+  });
 }
 
 /** The write that keeps when an authority's first order came. */

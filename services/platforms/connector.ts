@@ -71,6 +71,8 @@ export interface Connector {
     /** @returns the post's id, once the platform has published it. @throws Error why it has not */
     post(text: string): Promise<{ id: string }>;
   };
+  /** The probe's own platform: whatever is on it is in no figure. */
+  readonly hidden?: boolean;
   /** Where its media are: only from there are they fetched. `internal`: the names may stand for addresses that are not public. */
   readonly media?: { readonly origins: readonly string[]; readonly internal: boolean };
   /** False where the platform can only remove everywhere. */

@@ -1,6 +1,5 @@
 import { Gauge, Histogram } from 'prom-client';
 import { probePlatform } from '../clocks/index.js';
-import { standardTestPost } from '../platforms/index.js';
 import { aborted, type Database, loop, type RunningService, type Runtime, type Service } from '../runtime/index.js';
 import type { Look, Reached, Route } from './route.js';
 import { frontOf, routesOf } from './routes.js';
@@ -35,7 +34,7 @@ async function served(runtime: Runtime, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Posts the standard test post by every route that there is, every minute each, and watches it go: the whole way, as everybody's posts go it. */
+/** Posts the standard test post by every route that there is, and sends an order, every minute each, and watches it go: the whole way, as everybody's posts go it. */
 export const probe: Service = {
   name: 'probe',
   tables: [probesTable],
@@ -44,14 +43,14 @@ export const probe: Service = {
     const registers = [metrics.registry];
     const seconds = new Histogram({
       name: 'takedown_probe_seconds',
-      help: 'The standard test post by route, from written to each stage; stage "gone" is the whole way.',
+      help: 'The standard test post by route, and an order, from written to each stage; stage "gone" is the whole way, of route "order" stage "answered".',
       labelNames: ['route', 'stage'],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.3, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     });
     const success = new Gauge({
       name: 'takedown_probe_success',
-      help: 'Whether the last probe of the route was seen gone in time: 1 or 0.',
+      help: 'Whether the last probe of the route was seen gone in time (and, of an order, answered): 1 or 0.',
       labelNames: ['route'],
       registers,
     });
@@ -63,21 +62,26 @@ export const probe: Service = {
     });
 
     /** Looks until it is gone, or for as long as patience lasts. */
-    async function watch(look: Look, until: number, signal: AbortSignal): Promise<Reached> {
+    async function watch(look: Look, end: Route['end'], until: number, signal: AbortSignal): Promise<Reached> {
       for (;;) {
         const reached = await look();
-        if (reached.gone !== undefined || signal.aborted || time.now() >= until) return reached;
+        if (reached[end] !== undefined || signal.aborted || time.now() >= until) return reached;
         await time.sleep(glance, signal);
       }
     }
 
-    async function once({ name: route, write }: Route, signal: AbortSignal): Promise<void> {
-      const started_at = time.now();
+    async function once({ name: route, end, write }: Route, signal: AbortSignal): Promise<void> {
+      let started_at = time.now();
       let reached: Reached = {};
       let error: string | null = null;
       try {
-        reached = await watch(await write(`${standardTestPost} (probe)`), started_at + patience, signal);
-        if (reached.gone === undefined) error = `not gone after ${patience / 1000} s`;
+        const { look, from } = await write();
+        started_at = from;
+        reached = await watch(look, end, from + patience, signal);
+        if (reached[end] === undefined) {
+          const missing = reached.gone === undefined ? 'not gone' : 'gone, and not answered';
+          error = `${missing} after ${patience / 1000} s`;
+        }
       } catch (failure) {
         error = (failure as Error).message;
       }
@@ -87,10 +91,17 @@ export const probe: Service = {
         if (at !== undefined) seconds.observe({ route, stage }, Math.max(0, at - started_at) / 1000);
       }
       success.set({ route }, error === null ? 1 : 0);
-      if (reached.gone !== undefined) lastGone.set({ route }, reached.gone / 1000);
+      const whole = reached[end];
+      if (whole !== undefined) lastGone.set({ route }, whole / 1000);
       else log.error({ route, error }, 'the probe failed');
-      const { received = null, assessed = null, called = null, gone = null } = reached;
-      const times = { received_at: received, assessed_at: assessed, called_at: called, gone_at: gone };
+      const { received = null, assessed = null, called = null, gone = null, answered = null } = reached;
+      const times = {
+        received_at: received,
+        assessed_at: assessed,
+        called_at: called,
+        gone_at: gone,
+        answered_at: answered,
+      };
       await db.commit([db.insert(probesTable, [{ id: time.uuid(), route, started_at, ...times, error }])]);
     }
 

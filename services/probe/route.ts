@@ -8,8 +8,10 @@ export interface Reached {
   received?: number | undefined;
   assessed?: number | undefined;
   called?: number | undefined;
-  /** Seen gone: the end. */
+  /** Seen gone: the end, but for an order. */
   gone?: number | undefined;
+  /** Of an order: its Annex II was sent, and the receipt for it is stored. */
+  answered?: number | undefined;
 }
 
 /** Looks how far it has come by now. */
@@ -19,8 +21,10 @@ export type Look = () => Promise<Reached>;
 export interface Route {
   /** As the metrics tell it. */
   name: string;
-  /** Writes the standard test post. @returns what watches it. @throws Error why it was not taken */
-  write(text: string): Promise<Look>;
+  /** The stage that is the whole way. */
+  end: 'gone' | 'answered';
+  /** Has something to be removed come in. @returns what watches it, and from when it counts. @throws Error why it was not taken */
+  write(): Promise<{ look: Look; from: number }>;
 }
 
 /** Watches a post. */

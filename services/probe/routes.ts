@@ -1,10 +1,12 @@
 import { replaceKey } from '../accounts/index.js';
 import { probePlatform } from '../clocks/index.js';
-import { type Connector, connectorsOf, sandboxToken } from '../platforms/index.js';
+import { type Connector, connectorsOf, sandboxToken, standardTestPost } from '../platforms/index.js';
 import type { Runtime } from '../runtime/index.js';
+import { orderRoute } from './order.js';
 import { lookAt, type Route } from './route.js';
 
 const patience = 10_000;
+const testPost = `${standardTestPost} (probe)`;
 /** Who writes on the hidden sandbox. */
 const author = 'probe';
 
@@ -23,7 +25,7 @@ async function post(url: string, key: string, body: object, wanted: number): Pro
 }
 
 /** Writes on the hidden sandbox, as anybody would on a platform. @param feed whether its feed hands the post over */
-async function publish(runtime: Runtime, text: string, feed: boolean): Promise<{ id: string; url: string }> {
+export async function publish(runtime: Runtime, text: string, feed: boolean): Promise<{ id: string; url: string }> {
   const url = `${frontOf(runtime)}/${probePlatform}/posts`;
   return (await post(url, await sandboxToken(runtime), { text, author, feed }, 201)) as { id: string; url: string };
 }
@@ -31,9 +33,11 @@ async function publish(runtime: Runtime, text: string, feed: boolean): Promise<{
 /** A platform's feed: the hidden sandbox hands over what is written there. */
 const feed = (runtime: Runtime): Route => ({
   name: 'sandbox',
-  async write(text) {
-    const { id } = await publish(runtime, text, true);
-    return lookAt(runtime.db, probePlatform, id);
+  end: 'gone',
+  async write() {
+    const from = runtime.time.now();
+    const { id } = await publish(runtime, testPost, true);
+    return { look: lookAt(runtime.db, probePlatform, id), from };
   },
 });
 
@@ -53,10 +57,13 @@ function api(runtime: Runtime): Route {
 
   return {
     name: 'api',
-    async write(text) {
-      const createdAt = new Date(time.now()).toISOString();
-      const { id, url } = await publish(runtime, text, false);
-      const sent = { id, platform: probePlatform, url, audience: 'public', author: { id: author }, text, createdAt };
+    end: 'gone',
+    async write() {
+      const from = time.now();
+      const createdAt = new Date(from).toISOString();
+      const { id, url } = await publish(runtime, testPost, false);
+      const by = { audience: 'public', author: { id: author } };
+      const sent = { id, platform: probePlatform, url, ...by, text: testPost, createdAt };
       try {
         await post(`${frontOf(runtime)}/v1/posts`, await key(), sent, 202);
       } catch (error) {
@@ -64,26 +71,29 @@ function api(runtime: Runtime): Route {
         known = undefined;
         throw error;
       }
-      return lookAt(db, probePlatform, id);
+      return { look: lookAt(db, probePlatform, id), from };
     },
   };
 }
 
 /** A platform that is somebody else's: it is asked to publish the post, and hands it over as all others. */
-const platform = ({ db }: Runtime, name: string, probe: NonNullable<Connector['probe']>): Route => ({
+const platform = ({ db, time }: Runtime, name: string, probe: NonNullable<Connector['probe']>): Route => ({
   name,
-  async write(text) {
-    const { id } = await probe.post(text);
-    return lookAt(db, name, id);
+  end: 'gone',
+  async write() {
+    const from = time.now();
+    const { id } = await probe.post(testPost);
+    return { look: lookAt(db, name, id), from };
   },
 });
 
-/** Every route by which posts come in here. */
+/** Every route by which posts come in here, and an order. */
 export function routesOf(runtime: Runtime): Route[] {
   const { connectors } = connectorsOf(runtime);
   return [
     feed(runtime),
     api(runtime),
+    orderRoute(runtime, `${frontOf(runtime)}/v1/removal-orders`, text => publish(runtime, text, true)),
     ...[...connectors.values()].flatMap(connector =>
       connector.probe ? [platform(runtime, connector.platform, connector.probe)] : [],
     ),

@@ -1,6 +1,6 @@
 import type { Table } from '../runtime/index.js';
 
-/** Each probe, by route: the standard test post from written to gone. Apart from all SLA figures. */
+/** Each probe, by route: the standard test post from written to gone, an order from sent to answered. Apart from all SLA figures. */
 export const probesTable: Table = {
   name: 'probes',
   columns: {
@@ -12,8 +12,10 @@ export const probesTable: Table = {
     called_at: 'bigint?',
     gone_at: 'bigint?',
     error: 'text?',
+    answered_at: 'bigint?',
   },
   primaryKey: ['id'],
+  added: [['answered_at']],
   indexes: { started: { columns: ['started_at'] } },
   retention: { column: 'started_at', keep: 30 * 24 * 3600_000 },
 };
@@ -27,6 +29,8 @@ export interface ProbeRow {
   called_at: number | null;
   gone_at: number | null;
   error: string | null;
+  /** Of the route `order`. */
+  answered_at: number | null;
 }
 
 export interface ProbeRows {

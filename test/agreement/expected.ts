@@ -5,7 +5,7 @@ export interface Range {
 }
 
 export interface Expected {
-  obligation: 'review' | 'removal' | 'posted-to-gone';
+  obligation: string;
   route: string;
   language: string;
   state: 'stopped' | 'cancelled' | 'open';

@@ -5,10 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { outcomes } from '../distributed/client.js';
 import { type Installation, openInstallation } from '../distributed/installation.js';
 import { secret } from '../platforms/acme.js';
+import { type Authority, openAuthority } from './orders.js';
 import { openPlatform, type Platform, platformsFile, policyFile } from './platform.js';
 import { Random } from './random.js';
 import { openKafka, Sender } from './sender.js';
-import { limits, mild, probed, type Story, stories, type Told, usual, visited } from './stories.js';
+import { byOrder, limits, mild, probed, type Story, stories, type Told, usual, visited } from './stories.js';
 import { Watch } from './watch.js';
 import { World } from './world.js';
 
@@ -40,8 +41,11 @@ export interface Ran {
 const seed = Number(process.env.AGREEMENT_SEED ?? 4711);
 /** Of posts, those that the usual story is told of. */
 const removed = 0.04;
+/** Of posts, those that an authority orders gone. */
+const ordered = 0.01;
 /** Stories of the quick kind under way at once. */
 const beside = 120;
+const quickly = new Set(['usual', 'ordered']);
 
 interface Task {
   name: string;
@@ -55,7 +59,8 @@ function plan(posts: number, random: Random): Task[] {
   const kinds = Object.entries(stories).filter(([, { long }]) => !long || posts >= 20_000);
   for (const [name, { tell }] of kinds) for (let i = 0; i < each; i++) tasks.push({ name, story: tell });
   for (let i = 0; i < posts * removed; i++) tasks.push({ name: 'usual', story: usual });
-  const early = new Set(kinds.slice(0, -14).map(([name]) => name));
+  for (let i = 0; i < posts * ordered; i++) tasks.push({ name: 'ordered', story: byOrder });
+  const early = new Set(kinds.slice(0, -15).map(([name]) => name));
   while (tasks.length < posts) tasks.push({ name: 'mild' });
   random.shuffle(tasks);
   const half = tasks.length / 2;
@@ -86,6 +91,7 @@ export async function run(mode: Mode): Promise<Ran> {
   const random = new Random(seed);
   const folder = mkdtempSync(join(tmpdir(), 'sansdelai-agreement-'));
   const platform = await openPlatform();
+  const authority = await openAuthority(folder);
   const started = Date.now();
   const on = await openInstallation(
     {
@@ -94,6 +100,7 @@ export async function run(mode: Mode): Promise<Ran> {
       ACME_SECRET: secret,
       SANSDELAI_PLATFORMS: platformsFile(folder, platform.origin),
       SANSDELAI_POLICY: policyFile(folder),
+      SANSDELAI_ORDERS: authority.settings,
       SANSDELAI_PROBE_EVERY: '2s',
       REMOVAL_LEASE: '5s',
       CLOCK_REMOVAL: `${limits.removal}ms`,
@@ -103,18 +110,18 @@ export async function run(mode: Mode): Promise<Ran> {
     },
     mode.groups,
   ).catch(async error => {
-    await platform.close();
+    await Promise.all([platform.close(), authority.close()]);
     throw error;
   });
   const closing: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.reverse()) await close().catch(() => undefined);
     await on.stop();
-    await platform.close();
+    await Promise.all([platform.close(), authority.close()]);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return await load(mode, posts, random, on, platform, closing, started, stop);
+    return await load(mode, posts, random, on, platform, authority, closing, started, stop);
   } catch (error) {
     for (const one of on.processes) process.stderr.write(`\n=== ${one.name}\n${one.log(40)}\n`);
     await stop();
@@ -128,6 +135,7 @@ async function load(
   random: Random,
   on: Installation,
   platform: Platform,
+  authority: Authority,
   closing: (() => Promise<void>)[],
   from: number,
   stop: () => Promise<void>,
@@ -143,7 +151,7 @@ async function load(
     async () => kafka?.stop(),
   );
   const doors = { api: sender.post.bind(sender), ...(kafka && { kafka: kafka.post }) };
-  const w = new World(on, platform, watch, random, doors);
+  const w = new World(on, platform, watch, random, authority, doors);
 
   platform.handOver = (id, text) => void w.single(probed(w, id, text)).catch(error => failures.push(`${id}: ${error}`));
   closing.push(async () => {
@@ -181,14 +189,14 @@ async function load(
       continue;
     }
     while (quick >= beside) await pause(10);
-    quick += name === 'usual' ? 1 : 0;
+    quick += quickly.has(name) ? 1 : 0;
     const one: Promise<void> = story(w, id)
       .then(
         what => void told.push(what),
         error => void failures.push(`${id}: ${(error as Error).message}`),
       )
       .finally(() => {
-        quick -= name === 'usual' ? 1 : 0;
+        quick -= quickly.has(name) ? 1 : 0;
         underWay.delete(one);
       });
     underWay.add(one);
@@ -208,7 +216,7 @@ async function load(
   const odd = ends.filter(({ action }) => action !== 'allow');
   if (odd.length > 0) throw new Error(`${odd.length} posts were not left alone, ${odd[0]?.id} among them`);
   const summary =
-    `${posts} posts (seed ${seed}), ${told.length} of them with ${told.reduce((n, { clocks }) => n + clocks.length, 0)} clocks; ` +
+    `${posts} posts (seed ${seed}), ${w.ordered} of them ordered gone, ${told.length} of them with ${told.reduce((n, { clocks }) => n + clocks.length, 0)} clocks; ` +
     `${w.deaths.length} times ${mode.victims} process(es) killed; ${platform.probes} probes through the platform; ${w.again} posts sent twice, ${w.refused} changed under their key; ` +
     `${sender.broken} streams broken off; all sent after ${Math.round(sentAfter / 1000)} s, all told after ${Math.round((Date.now() - from) / 1000)} s`;
   return { on, told, from, world: w, summary, stop };

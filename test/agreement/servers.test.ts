@@ -8,7 +8,7 @@ const groups = [
   ['enforce'],
   ['clocks'],
   ['clocks', 'probe'],
-  ['ledger'],
+  ['ledger', 'orders'],
 ] as const;
 
 withServers(

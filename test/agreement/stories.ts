@@ -2,12 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { standardTestPost } from '../../services/platforms/index.js';
 import type { Standing } from '../distributed/client.js';
 import type { Expected, Range } from './expected.js';
+import { annul, answered, orderFor, sendOrder } from './orders.js';
 import { type Did, type Post, prober, tester } from './platform.js';
 import type { Sent, Wire } from './sender.js';
 import type { World } from './world.js';
 
 /** Limits of the clocks in these runs, ms. */
-export const limits = { review: 12_000, removal: 20_000 } as const;
+export const limits = {
+  review: 12_000,
+  removal: 20_000,
+  'tco-removal': 3_600_000,
+  'tco-feedback': 3_600_000,
+  'tco-reinstatement': 3_600_000,
+} as const;
 /** Removals not confirmed for so long are shown to people (half of the limit). */
 export const shownAfter = limits.removal / 2;
 
@@ -319,10 +326,44 @@ export async function visited(w: World, n: number): Promise<Told> {
   return told(s, removal(s, { least, most: read }, { least: there, most }, {}, posted));
 }
 
+/** An authority orders a post gone that nobody minded; some orders a court annuls, and their posts come back. */
+const ordered =
+  ({ annulled = false } = {}) =>
+  async (w: World, id: string): Promise<Told> => {
+    w.platform.publish(id, `The harvest supper of ${id} begins at seven.`);
+    const { wire, strange } = wireOf(w, id, w.random.one(['en', 'de', undefined]), { author: { id: 'alice' } });
+    const sent = await w.single(wire);
+    const asked = orderFor(wire.url as string, `of/${id}`);
+    const order = await sendOrder(w, asked);
+    w.ordered++;
+    const posted = strange ? undefined : Date.parse(String(wire.createdAt));
+    // Nobody says in which language what an order names is.
+    const s: Subject = { w, id, route: 'order', wire, language: 'und', sent, posted };
+    const { gone } = await goes(s);
+    const answer = await answered(w, order.id);
+    // Signed anew it is the same order.
+    if (w.random.next() < 0.3) await sendOrder(w, asked);
+    const of = { route: 'api', language: 'und', state: 'stopped' as const };
+    const clocks: Seen[] = [
+      ...removal(s, order.received, gone),
+      { ...of, obligation: 'tco-removal', began: order.received, ended: gone },
+      { ...of, obligation: 'tco-received-to-gone', began: order.received, ended: gone },
+      { ...of, obligation: 'tco-feedback', began: gone, ended: answer },
+      { ...of, obligation: 'tco-preservation', began: gone, state: 'open' },
+    ];
+    if (!annulled) return told(s, clocks);
+    const lifted = await annul(w, order.id);
+    const most = await w.until('acme', id, ({ wanted, state }) => wanted === 'public' && state === 'restored');
+    const back = { least: lifted.least, most };
+    return told(s, [...clocks, { ...of, obligation: 'tco-reinstatement', began: lifted, ended: back }]);
+  };
+
 export type Story = (w: World, id: string) => Promise<Told>;
 
 /** The usual one. */
 export const usual: Story = byRule({});
+/** The usual one of an authority. */
+export const byOrder: Story = ordered();
 
 /** All others; the slowest first. `long`: only where the run takes minutes anyway. */
 export const stories: Readonly<Record<string, { tell: Story; long?: boolean }>> = {
@@ -348,6 +389,7 @@ export const stories: Readonly<Record<string, { tell: Story; long?: boolean }>> 
   superseded: { tell: superseded },
   'withheld and kept': { tell: withheld('keep') },
   'withheld and removed': { tell: withheld('remove') },
+  'ordered and annulled': { tell: ordered({ annulled: true }) },
 };
 
 /** A post that stays. */

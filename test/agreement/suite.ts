@@ -15,7 +15,8 @@ const day = 86_400_000;
 
 /** Whoever passes these is over its limit, when figures are read. */
 async function untilOverdue({ told }: Ran): Promise<void> {
-  const open = told.flatMap(({ clocks }) => clocks.filter(({ ended }) => !ended));
+  const ends = new Set(['review', 'removal']);
+  const open = told.flatMap(({ clocks }) => clocks.filter(({ ended, obligation }) => !ended && ends.has(obligation)));
   const last = Math.max(...open.map(({ began }) => began.most));
   // What was shown to people in the middle of its limit has a case with a limit of its own.
   await pause(

@@ -3,6 +3,7 @@ import { ask } from '../../services/cli/client.js';
 import { type Outcome, type Standing, send } from '../distributed/client.js';
 import type { Installation } from '../distributed/installation.js';
 import type { Range } from './expected.js';
+import type { Authority } from './orders.js';
 import type { Platform } from './platform.js';
 import type { Random } from './random.js';
 import type { Sent, Wire } from './sender.js';
@@ -16,6 +17,7 @@ export class World {
   /** From when to when something was dead. */
   readonly deaths: { from: number; to: number }[] = [];
   refused = 0;
+  ordered = 0;
   again = 0;
 
   constructor(
@@ -23,6 +25,7 @@ export class World {
     readonly platform: Platform,
     readonly watch: Watch,
     readonly random: Random,
+    readonly authority: Authority,
     private readonly doors: Readonly<Record<string, (post: Wire) => Promise<Sent>>>,
   ) {}
 

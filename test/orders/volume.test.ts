@@ -21,7 +21,7 @@ import {
 import { startPlatform } from '../enforce/platform.js';
 import { newFolder } from '../ingest/installation.js';
 import { freshDatabase, withServers } from '../servers/index.js';
-import { openScene } from './running.js';
+import { openScene, until } from './running.js';
 
 const row = (n: string, authority: string): OrderRow => ({
   ...{ id: n, key: n, instrument: 'tco', phase: 'executing', authority, reference: n, route: 'api' },
@@ -39,6 +39,7 @@ async function flood(processes: readonly Database[], authority: string, most: nu
     first_at: null,
     confirmed_until: null,
     changed_at: 0,
+    volume_since: null,
   };
   await processes[0]?.commit([processes[0].insert(authoritiesTable, [entry])]);
   const takes = Array.from({ length: 40 }, async (_, i) => {
@@ -115,5 +116,56 @@ test('what was taken before a restart counts after it, and one confirmation lets
   } finally {
     await scene.end();
     await platform.close();
+  }
+});
+
+test('who is on call is paged at once when it is too many, once, and the desk’s list says whose they are', async () => {
+  const scene = await openScene({ CLOCK_DESK: '10m' });
+  type Clock = { obligation: string; state: string; about: { subject: string } };
+  const clocks = async (): Promise<Clock[]> =>
+    (await scene.call('GET', '/v1/clocks?obligation=order-volume')).body.clocks;
+  const pages = async (): Promise<{ level: number; clocks: number }[]> =>
+    (await scene.call('GET', '/v1/pages?state=all')).body.pages;
+  const send = async (count: number) => {
+    const ids = [];
+    for (let i = 0; i < count; i++) ids.push(await scene.post());
+    return Promise.all(ids.map(id => scene.send(scene.order(id))));
+  };
+  try {
+    scene.writeRegister({ usualOrdersADay: 1 });
+    const register = join(scene.folder, 'register.json');
+    await importRegister(scene.runtime, register);
+    await send(farMore(1));
+    expect(await clocks()).toEqual([]);
+    const waiting = await send(3);
+    for (const { body } of waiting) expect(body.doubts).toContain('volume');
+    // Ten minutes are its limit, and no part of it has passed.
+    const [page] = await until(async () => {
+      const found = await pages();
+      return found.length > 0 && found;
+    }, 'the page');
+    expect(page).toMatchObject({ level: 99, clocks: 1 });
+    expect(await clocks()).toHaveLength(1);
+    const listed = async () => (await scene.call('GET', '/v1/desk/orders')).body.volume;
+    expect(await listed()).toMatchObject([{ authority: 'fr-one', name: 'One', orders: 3 }]);
+    await until(
+      async () => (await (await fetch(`${scene.url}/metrics`)).text()).includes('\norders_over_usual 3\n'),
+      'the figure',
+    );
+    await scene.call('POST', '/v1/authorities/fr-one/confirm', {});
+    for (const { body } of waiting) await scene.phase(body.id, 'executed');
+    await until(async () => (await clocks()).length === 0, 'its clock to end');
+    expect(await listed()).toEqual([]);
+
+    // The day of more is over; more come again, and now the key is known to be stolen.
+    scene.time.forward(25 * 3600_000);
+    await send(farMore(1));
+    await send(1);
+    await until(async () => (await clocks()).length === 1, 'another clock');
+    scene.writeRegister({ usualOrdersADay: 1, revoked: true });
+    await importRegister(scene.runtime, register);
+    await until(async () => (await clocks()).length === 0, 'that clock to end');
+  } finally {
+    await scene.end();
   }
 });

@@ -29,7 +29,7 @@ export function ofOrders(steps: Steps, options: Options = {}): Follows {
       return {
         ...move,
         route: data.route,
-        ...(options.uncounted ? { uncounted: true } : {}),
+        ...(options.uncounted || data.uncounted ? { uncounted: true } : {}),
         ...(options.ownDue && data.due !== undefined ? { due: data.due } : {}),
       };
     },

@@ -1,5 +1,5 @@
 import type { Database } from '../../runtime/index.js';
-import { overdue } from '../obligations.js';
+import { begun, overdue } from '../obligations.js';
 import type { ClockRow, ClockTables } from '../tables.js';
 
 /** Clocks named on a page; the others are counted. */
@@ -60,10 +60,12 @@ export async function summarize(db: Database, page: string): Promise<Summary> {
 
 const clocks = (n: number): string => (n === 1 ? '1 clock' : `${n} clocks`);
 
-export function subjectOf({ clocks: all, breached }: Summary): string {
-  const near = all - breached;
+export function subjectOf({ clocks: all, breached, counts }: Summary): string {
+  const atOnce = counts.filter(({ level }) => level === begun).reduce((sum, row) => sum + row.clocks, 0);
+  const near = all - breached - atOnce;
   const parts = [
     ...(breached > 0 ? [`${clocks(breached)} over the limit`] : []),
+    ...(atOnce > 0 ? [`${clocks(atOnce)} to look at now`] : []),
     ...(near > 0 ? [`${clocks(near)} close to the limit`] : []),
   ];
   return `[Sans Délai] ${parts.join(', ')}`;
@@ -72,21 +74,25 @@ export function subjectOf({ clocks: all, breached }: Summary): string {
 /** What platforms send can't make lines of its own in a message. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 200);
 
-const levelText = (level: number): string => (level === overdue ? 'over its limit' : `at ${level} % of its limit`);
+const levelText = (level: number, whose: 'its' | 'the'): string => {
+  if (level === overdue) return `over ${whose} limit`;
+  return level === begun ? 'to look at now' : `at ${level} % of ${whose} limit`;
+};
+
+/** What a clock is about: a post, or what its obligation is told of (an order, an authority). */
+const about = ({ platform, post, subject }: PageClock): string =>
+  oneLine(platform === '' && post === '' ? subject : `${platform} / ${post}`);
 
 /** The lines of a page, for people. */
 export function linesOf(summary: Summary): string[] {
   const { counts, nearest, clocks: all } = summary;
   const left = all - nearest.length;
   return [
-    ...counts.map(
-      row =>
-        `${row.obligation}: ${clocks(row.clocks)} ${row.level === overdue ? 'over the limit' : `at ${row.level} % of the limit`}`,
-    ),
+    ...counts.map(row => `${row.obligation}: ${clocks(row.clocks)} ${levelText(row.level, 'the')}`),
     '',
     ...nearest.map(
       clock =>
-        `- ${clock.obligation} of ${clock.platform} / ${oneLine(clock.post)}: ${levelText(clock.level)}, ${clock.due ? `due ${clock.due}, ` : ''}now ${clock.state}`,
+        `- ${clock.obligation} of ${about(clock)}: ${levelText(clock.level, 'its')}, ${clock.due ? `due ${clock.due}, ` : ''}now ${clock.state}`,
     ),
     ...(left > 0 ? [`and ${left} more`] : []),
   ];

@@ -1,4 +1,4 @@
 export { dsaDue } from './dsa9.js';
-export { inForce, step } from './order.js';
+export { active, inForce, step } from './order.js';
 export { longestSeal, scrutinyRequestDue } from './tco.js';
 export * from './types.js';

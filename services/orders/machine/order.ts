@@ -14,7 +14,8 @@ import {
 
 type Of<T extends OrderEvent['type']> = Extract<OrderEvent, { type: T }>;
 
-const active: readonly Phase[] = ['deciding', 'impossible', 'unclear', 'executing'];
+/** Something has still to be decided or to go. */
+export const active: readonly Phase[] = ['deciding', 'impossible', 'unclear', 'executing'];
 /** It binds: something may still have to go, or stay away. */
 export const inForce: readonly Phase[] = [...active, 'executed', 'nothing-there'];
 
@@ -40,7 +41,7 @@ function taken(state: OrderState, event: OrderEvent): { state: OrderState; facts
 }
 
 function receive(event: Of<'received'>): Outcome {
-  const { at, by, id, instrument, route, doubts, verified, crossBorder, sealedUntil } = event;
+  const { at, by, id, instrument, route, doubts, verified, crossBorder, sealedUntil, probe } = event;
   const due = instrument === 'tco' ? tcoDue(at) : (event.due ?? at);
   const state: OrderState = {
     ...{ id, instrument, route, doubts, verified, crossBorder, due },
@@ -53,6 +54,7 @@ function receive(event: Of<'received'>): Outcome {
     forms: [],
     seq: 0,
     ...(sealedUntil === undefined ? {} : { sealedUntil }),
+    ...(probe ? { probe } : {}),
   };
   const scrutiny = instrument === 'tco' && crossBorder;
   const facts: Fact[] = [

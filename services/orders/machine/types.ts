@@ -104,6 +104,8 @@ export interface OrderState {
   /** The authority and the signature were checked against the register. */
   verified: boolean;
   crossBorder: boolean;
+  /** The probe sent it, about what it wrote itself: nobody has to look at it, and it is in no figure. */
+  probe?: true;
   /** It names less, and a person decided to remove everywhere: the platform can't do less. */
   everywhere?: true;
   items: readonly Item[];
@@ -138,6 +140,7 @@ export type OrderEvent = { at: number; by: string } & (
       /** DSA: the limit that the order names, or the operator's. TCO: set by the law. */
       due?: number;
       sealedUntil?: number;
+      probe?: true;
     }
   | { type: 'taken' }
   /** `everywhere`: a person has it removed everywhere, where the platform can't do less. */

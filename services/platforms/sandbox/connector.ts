@@ -25,6 +25,7 @@ export function createConnector(
   return {
     platform,
     testAccounts: 'all',
+    hidden,
     territorial: false,
     readable: true,
     remove: (item, call) => moderate('remove', item, call),

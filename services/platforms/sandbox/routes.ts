@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Request, type RequestHandler, type Response, Router, urlencoded } from 'express';
 import { z } from 'zod';
@@ -17,6 +18,13 @@ const newPost = z.strictObject({ text: words, author: z.string().trim().min(1).m
 /** On the hidden one: `feed: false` has the page, and whoever wrote it sends the post in. */
 const hiddenPost = newPost.extend({ feed: z.boolean().default(true) });
 const edit = z.strictObject({ text: words });
+/** An answering form, as an authority of its own would take it: its values, and the file for people. */
+const answer = z.object({
+  form: z.enum(['II', 'III']),
+  number: z.string().min(1).max(200),
+  file: z.object({ type: z.literal('application/pdf'), sha256: z.string(), content: z.base64() }),
+});
+const mostAnswer = 4 * 1024 ** 2;
 const moderation = z.object({ fence: z.int().min(0), reason: z.string().max(mostReason) });
 
 const formType = 'application/x-www-form-urlencoded';
@@ -110,7 +118,16 @@ export function createRoutes(
 
   router.get(`${basePath}/about`, (_req, res) => sendHtml(res, 200, aboutPage(basePath)));
   router.get(`${basePath}/style.css`, (_req, res) => void res.type('css').send(style));
-  if (hidden) return router;
+  if (hidden) {
+    // Whoever answers an order of the probe gets a receipt as from an authority; nothing of it is kept.
+    router.post(`${basePath}/answers`, readBody(mostAnswer), (req, res) => {
+      const { form, number, file } = parseBody(req, answer);
+      const hash = createHash('sha256').update(Buffer.from(file.content, 'base64')).digest('hex');
+      if (hash !== file.sha256) throw new Problem(422, 'The file is another than its hash says.');
+      sendJson(res, 200, { taken: `Annex ${form}`, number });
+    });
+    return router;
+  }
 
   router.get(basePath, async (_req, res) => sendHtml(res, 200, frontPage(basePath, await store.latest(latestCount))));
   router.get(`${basePath}/client.js`, (_req, res) => void res.type('js').send(client));

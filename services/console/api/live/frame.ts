@@ -54,6 +54,8 @@ export interface ProbeFigures {
   assessedAt?: number;
   calledAt?: number;
   goneAt?: number;
+  /** Of the route `order`: Annex II was sent. */
+  answeredAt?: number;
   error?: string;
 }
 

@@ -224,5 +224,6 @@ const showProbe = (row: Awaited<ReturnType<typeof readProbe>>[number]): ProbeFig
   ...(row.assessed_at !== null && { assessedAt: row.assessed_at }),
   ...(row.called_at !== null && { calledAt: row.called_at }),
   ...(row.gone_at !== null && { goneAt: row.gone_at }),
+  ...(row.answered_at !== null && { answeredAt: row.answered_at }),
   ...(row.error !== null && { error: row.error }),
 });

@@ -70,6 +70,11 @@ export const deskCalls: readonly Call[] = [
               most: z.int().describe('nothing is counted further'),
               forms: z.int().describe('forms that wait for a person to send them'),
             }),
+            volume: z
+              .array(z.object({ authority: z.string(), name: z.string(), since: instant, orders: z.int() }))
+              .describe(
+                'authorities that send far more than usual, until a person has confirmed the number; how many of their orders wait',
+              ),
             orders: z.array(listed),
             next,
           }),

@@ -5,8 +5,10 @@ import { ask } from '../api.js';
 import { number, shortOf } from '../format.js';
 import { Problem } from '../parts/Said.js';
 import { linkTo } from '../router.js';
+import type { Session } from '../session.js';
 import { strings } from '../strings.js';
 import styles from './Legal.module.css';
+import { OverUsual } from './OverUsual.js';
 import { InstrumentTag, PhaseBadge, SealTag } from './Tags.js';
 import { heardAt, Left, words } from './time.js';
 import type { Listed, Listing } from './types.js';
@@ -71,7 +73,7 @@ function Row({ it }: { it: Listed }) {
 }
 
 /** Orders by the time that is left, or all of them; read anew every two seconds, in the same place. */
-export function OrderList({ show }: { show: 'open' | 'all' }) {
+export function OrderList({ show, session }: { show: 'open' | 'all'; session: Session }) {
   const [authority, setAuthority] = useState('');
   const authorities = useQuery({
     queryKey: ['authorities'],
@@ -100,6 +102,7 @@ export function OrderList({ show }: { show: 'open' | 'all' }) {
   ];
   return (
     <>
+      <OverUsual of={first?.volume} session={session} />
       <Counts of={first?.counts} />
       <div className={styles.bar}>
         <NativeSelect

@@ -28,6 +28,8 @@ export interface Listed {
 export interface Listing {
   now: string;
   counts: { open: number; withinHour: number; overdue: number; most: number; forms: number };
+  /** Authorities that send far more than usual, until a person has confirmed the number. */
+  volume: { authority: string; name: string; since: string; orders: number }[];
   orders: Listed[];
   next?: string;
 }

@@ -110,7 +110,7 @@ function Checked({ words, last }: PanelProps) {
           )}
         </dd>
         <dt>{words.probe}</dt>
-        <dd>{seconds(last.quantile(0.5, 'takedown_probe_seconds', { stage: 'gone' }))}</dd>
+        <dd>{seconds(last.quantile(0.5, 'takedown_probe_seconds', { stage: 'gone', route: 'sandbox' }))}</dd>
       </dl>
     </Card>
   );

@@ -10,19 +10,23 @@ import styles from './Side.module.css';
 
 function Route({ probe, now }: { probe: ProbeFigures; now: number }) {
   const words = strings.probe;
-  const times = [
+  const order = probe.route === 'order';
+  const times: (readonly [string, number | undefined])[] = [
     [words.steps.received, probe.receivedAt],
-    [words.steps.assessed, probe.assessedAt],
+    ...(order ? [] : ([[words.steps.assessed, probe.assessedAt]] as const)),
     [words.steps.called, probe.calledAt],
     [words.steps.gone, probe.goneAt],
-  ] as const;
+    ...(order ? ([[words.steps.answered, probe.answeredAt]] as const) : []),
+  ];
+  const end = order ? probe.answeredAt : probe.goneAt;
+  const done = order ? words.answered : words.gone;
   return (
     <>
       <p className={styles.line}>
-        {probe.goneAt === undefined ? (
+        {end === undefined ? (
           <Badge tone="bad">{words.failed}</Badge>
         ) : (
-          <Badge tone="good">{words.gone(duration(probe.goneAt - probe.startedAt))}</Badge>
+          <Badge tone="good">{done(duration(end - probe.startedAt))}</Badge>
         )}
         <span className={styles.dim}>{words.ago(coarse(now - probe.startedAt))}</span>
       </p>

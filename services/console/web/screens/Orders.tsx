@@ -64,7 +64,7 @@ export default function Orders({ session, rest }: ScreenProps) {
       </Head>
       {shown === 'cases' && <Cases session={session} />}
       {shown === 'attempts' && <Attempts />}
-      {(shown === 'open' || shown === 'all') && <OrderList key={shown} show={shown} />}
+      {(shown === 'open' || shown === 'all') && <OrderList key={shown} show={shown} session={session} />}
     </>
   );
 }

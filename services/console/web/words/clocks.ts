@@ -67,6 +67,7 @@ export const en = {
     review: { name: 'Review' },
     removal: { name: 'Removal' },
     'posted-to-gone': { name: 'Published to gone' },
+    'order-volume': { name: 'Far more orders than usual' },
     'tco-notice': { name: 'Notice before the first order' },
     'tco-removal': { name: 'Removal order: the hour' },
     'tco-received-to-gone': { name: 'Removal order: first receipt to gone' },
@@ -157,6 +158,12 @@ export const fr: ClockWords = {
       name: 'De publiée à disparue',
       starts: 'la publication paraît',
       stops: 'le contenu est vu disparu',
+    },
+    'order-volume': {
+      name: 'Bien plus d’injonctions que d’habitude',
+      starts:
+        'une autorité envoie bien plus d’injonctions que d’habitude : sa clé est peut-être volée ; l’astreinte est appelée aussitôt',
+      stops: 'une personne a confirmé le nombre, ou l’autorité est retirée du registre',
     },
     'tco-notice': {
       name: 'Information avant la première injonction',
@@ -342,6 +349,12 @@ export const de: ClockWords = {
       name: 'Veröffentlicht bis fort',
       starts: 'der Beitrag erscheint',
       stops: 'der Inhalt ist als fort gesehen',
+    },
+    'order-volume': {
+      name: 'Weit mehr Anordnungen als üblich',
+      starts:
+        'eine Behörde sendet weit mehr Anordnungen als üblich: Vielleicht hat jemand ihren Schlüssel; wer Bereitschaft hat, wird sofort gerufen',
+      stops: 'eine Person hat die Zahl bestätigt, oder die Behörde ist aus dem Register genommen',
     },
     'tco-notice': {
       name: 'Mitteilung vor der ersten Anordnung',

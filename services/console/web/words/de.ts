@@ -124,13 +124,20 @@ export const de: Words = {
   },
   probe: {
     title: 'Sonde',
-    what: every => `Der Testbeitrag, alle ${every}, den ganzen Weg`,
+    what: every => `Der Testbeitrag und eine Anordnung, alle ${every}, den ganzen Weg`,
     off: 'Die Sonde ist aus (SANSDELAI_PROBE).',
     waiting: 'Der erste ist unterwegs.',
     gone: time => `Fort in ${time}`,
+    answered: time => `Anordnung beantwortet in ${time}`,
     failed: 'Fehlgeschlagen',
     ago: time => `vor ${time}`,
-    steps: { received: 'Eingang', assessed: 'bewertet', called: 'Aufruf', gone: 'fort gesehen' },
+    steps: {
+      received: 'Eingang',
+      assessed: 'bewertet',
+      called: 'Aufruf',
+      gone: 'fort gesehen',
+      answered: 'beantwortet',
+    },
   },
   health: { title: 'Zustand', good: 'Jeder Teil ist bereit.', bad: 'Nicht bereit' },
   deadLetters: {

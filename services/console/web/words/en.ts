@@ -119,13 +119,14 @@ export const en = {
   },
   probe: {
     title: 'Probe',
-    what: (every: string) => `The standard test post, every ${every}, the whole way`,
+    what: (every: string) => `The standard test post and an order, every ${every}, the whole way`,
     off: 'The probe is off (SANSDELAI_PROBE).',
     waiting: 'The first one is on its way.',
     gone: (time: string) => `Gone in ${time}`,
+    answered: (time: string) => `Order answered in ${time}`,
     failed: 'Failed',
     ago: (time: string) => `${time} ago`,
-    steps: { received: 'received', assessed: 'assessed', called: 'called', gone: 'seen gone' },
+    steps: { received: 'received', assessed: 'assessed', called: 'called', gone: 'seen gone', answered: 'answered' },
   },
   health: {
     title: 'Health',

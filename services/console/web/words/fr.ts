@@ -124,13 +124,14 @@ export const fr: Words = {
   },
   probe: {
     title: 'Sonde',
-    what: every => `La publication d’essai, toutes les ${every}, sur tout le chemin`,
+    what: every => `La publication d’essai et une injonction, toutes les ${every}, sur tout le chemin`,
     off: 'La sonde est arrêtée (SANSDELAI_PROBE).',
     waiting: 'La première est en route.',
     gone: time => `Disparue en ${time}`,
+    answered: time => `Injonction : réponse en ${time}`,
     failed: 'Échec',
     ago: time => `il y a ${time}`,
-    steps: { received: 'reçue', assessed: 'évaluée', called: 'appel', gone: 'vue disparue' },
+    steps: { received: 'reçue', assessed: 'évaluée', called: 'appel', gone: 'vue disparue', answered: 'réponse' },
   },
   health: { title: 'Santé', good: 'Chaque partie est prête.', bad: 'Pas prêt' },
   deadLetters: {
