@@ -1,5 +1,5 @@
 import type { Standing } from '../../api/standing.js';
-import { duration, instantOf } from '../format.js';
+import { decimal, duration, instantOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { toneOfAction } from '../parts/tones.js';
 import { strings } from '../strings.js';
@@ -71,7 +71,7 @@ function Score({ name, score }: { name: string; score: number }) {
           <span style={{ width: `${score * 100}%` }} />
         </span>
       </td>
-      <td className="number">{score.toFixed(2)}</td>
+      <td className="number">{decimal(score)}</td>
     </tr>
   );
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { ReviewCase } from '../../api/review-types.js';
-import { instantOf, nameOfLanguage, number, shortOf } from '../format.js';
+import { decimal, instantOf, nameOfLanguage, number, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Part } from '../post/Part.js';
 import { strings } from '../strings.js';
@@ -110,7 +110,7 @@ function Findings({ findings }: Pick<ReviewCase, 'findings'>) {
                   <span style={{ width: `${score * 100}%` }} />
                 </span>
               </td>
-              <td className="number">{score.toFixed(2)}</td>
+              <td className="number">{decimal(score)}</td>
             </tr>
           ))}
         </tbody>

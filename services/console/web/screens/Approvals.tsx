@@ -61,7 +61,9 @@ export default function Approvals({ session }: ScreenProps) {
             <tbody>
               {rows.map(({ id, what, reason, state, askedBy, askedAt, expiresAt, decidedBy }) => (
                 <tr key={id} data-over={state !== 'open'}>
-                  <th scope="row">{what}</th>
+                  <th scope="row" data-long="true">
+                    {what}
+                  </th>
                   <td>{reason}</td>
                   <td>
                     {askedBy} <span className={styles.dim}>{shortOf(askedAt)}</span>
