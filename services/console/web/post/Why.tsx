@@ -2,7 +2,7 @@ import type { Standing } from '../../api/standing.js';
 import { decimal, duration, instantOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { toneOfAction } from '../parts/tones.js';
-import { strings } from '../strings.js';
+import { strings, told } from '../strings.js';
 import { Part } from './Part.js';
 import styles from './Why.module.css';
 
@@ -28,7 +28,7 @@ export function Why({ version }: { version: Version | undefined }) {
       {reasons && (
         <ul className={styles.reasons}>
           {reasons.map(reason => (
-            <li key={reason}>{reason}</li>
+            <li key={reason}>{told(reason)}</li>
           ))}
         </ul>
       )}
