@@ -131,12 +131,12 @@ test('what is put into a sentence is in the translated one, whatever it is', () 
 });
 
 test('words within a sentence are translated too, and the more exact sentence wins', () => {
-  expect(translated('It was approved by Ann already.', 'fr')).toBe('C’est déjà fait par Ann : accordé.');
+  expect(translated('It was approved by Ann already.', 'fr')).toBe('C’est déjà fait par Ann\u00a0: accordé.');
   expect(translated("The order is executed: it can't be held.", 'de')).toBe(
     'Stand der Anordnung: ausgeführt. Sie lässt sich nicht mehr aufschieben.',
   );
   expect(translated("It is live; from there it can't become shadow.", 'fr')).toContain(
-    'en vigueur ; de là, pas de passage à : à blanc',
+    'en vigueur\u202f; de là, pas de passage à\u00a0: à blanc',
   );
   expect(translated('It is held already.', 'de')).toBe('Sie ist schon angehalten.');
   expect(translated('The case is decided: keep by Ann. To bring the post back, decide "restore".', 'de')).toContain(

@@ -1,3 +1,4 @@
+import { typesetFrench } from '../../contracts/french.js';
 import type { LiveItem } from '../api/live/frame.js';
 import type { Words } from './words/en.js';
 
@@ -27,7 +28,7 @@ export async function loadWords(): Promise<void> {
   }
   strings = await {
     en: async () => (await import('./words/en.js')).en,
-    fr: async () => (await import('./words/fr.js')).fr,
+    fr: async () => typesetFrench((await import('./words/fr.js')).fr),
     de: async () => (await import('./words/de.js')).de,
   }[language]();
   locale = navigator.languages.find(tag => tag.split('-', 1)[0] === language) ?? language;

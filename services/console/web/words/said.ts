@@ -1,3 +1,4 @@
+import { typesetFrench } from '../../../contracts/french.js';
 import { reasons, type Said, values } from './reasons.js';
 
 interface Pattern {
@@ -31,9 +32,10 @@ export function translated(said: string, to: 'fr' | 'de'): string {
   for (const { match, names, said: words } of patterns) {
     const found = match.exec(said)?.slice(1);
     if (!found) continue;
+    const printed = to === 'fr' ? typesetFrench(words[n]) : words[n];
     const left = names.map((name, at) => ({ name, value: found[at] ?? '' }));
     // Of two values of one name, the first in the English is the first here.
-    return words[n].replace(place, (_, name: string) => {
+    return printed.replace(place, (_, name: string) => {
       const at = left.findIndex(one => one.name === name);
       const value = at < 0 ? '' : (left[at]?.value ?? '');
       if (left.filter(one => one.name === name).length > 1) left.splice(at, 1);
