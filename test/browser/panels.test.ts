@@ -58,8 +58,8 @@ withServers(['chromium'], 'the panels in Chromium', () => {
     const { page, complaints } = await openPanels();
     await page.getByRole('heading', { name: 'What was kept' }).waitFor();
     // Limit, within it, ended, breaches, taken back, open, next due.
-    expect(await cells(page, 'removal')).toEqual(['5 min', '100 %', '1', '0', '0', '0', '–']);
-    await page.getByRole('heading', { name: 'How long it took: removal' }).waitFor();
+    expect(await cells(page, 'Removal 5 min')).toEqual(['5 min', '100%', '1', '0', '0', '0', '–']);
+    await page.getByRole('heading', { name: 'How long it took: Removal' }).waitFor();
     expect(await page.getByText('as signed').count()).toBe(1);
     expect(complaints).toEqual([]);
     await page.context().close();

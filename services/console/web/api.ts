@@ -1,6 +1,6 @@
 import type { Standing } from '../api/standing.js';
 import { signInAgain } from './session.js';
-import { strings } from './strings.js';
+import { strings, told } from './strings.js';
 
 /** The server's refusal, as RFC 9457 has it. */
 export class Refused extends Error {
@@ -13,11 +13,11 @@ export class Refused extends Error {
   }
 }
 
-/** What went wrong, for people: in their language, and in the server's own words where it has any. */
+/** What went wrong, for people, with the server's reason where it gave one: both in their language. */
 export function tellOf(error: unknown): string {
   if (!(error instanceof Refused)) return strings.problems.away;
   const known = strings.problems[error.status as 401] ?? strings.problems.other;
-  return error.problem.detail ? `${known} (${error.problem.detail})` : known;
+  return error.problem.detail ? `${known} (${told(error.problem.detail)})` : known;
 }
 
 /**

@@ -68,8 +68,9 @@ const twoPlaces = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maxi
 export const decimal = (n: number): string => twoPlaces.format(n);
 
 const names = new Intl.DisplayNames(locale, { type: 'language' });
-/** A language by its tag. */
+/** A language by its tag; of none, that none is told. */
 export function nameOfLanguage(tag: string): string {
+  if (tag === '' || tag === 'und') return strings.review.noLanguage;
   try {
     return names.of(tag) ?? tag;
   } catch {

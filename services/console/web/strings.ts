@@ -1,3 +1,4 @@
+import { typesetFrench } from '../../contracts/french.js';
 import type { LiveItem } from '../api/live/frame.js';
 import type { Words } from './words/en.js';
 
@@ -13,14 +14,21 @@ export let language: Language = 'en';
 /** As the reader's region writes numbers and times. */
 export let locale: string = language;
 export let strings: Words;
+/** What the server says in English, as the reader is told it. */
+export let told = (said: string): string => said;
 
 /** What was chosen, else the first of the browser's languages that there is. */
 export async function loadWords(): Promise<void> {
   const wanted = [localStorage.getItem(kept), ...navigator.languages.map(tag => tag.split('-', 1)[0])];
   language = wanted.find(isLanguage) ?? 'en';
+  const to = language;
+  if (to !== 'en') {
+    const { translated } = await import('./words/said.js');
+    told = said => translated(said, to);
+  }
   strings = await {
     en: async () => (await import('./words/en.js')).en,
-    fr: async () => (await import('./words/fr.js')).fr,
+    fr: async () => typesetFrench((await import('./words/fr.js')).fr),
     de: async () => (await import('./words/de.js')).de,
   }[language]();
   locale = navigator.languages.find(tag => tag.split('-', 1)[0] === language) ?? language;

@@ -1,3 +1,4 @@
+import { typesetFrench } from '../../contracts/index.js';
 import type { Language } from './document.js';
 import { template as templateDe } from './template/de.js';
 import { type Template, template as templateEn } from './template/en.js';
@@ -11,7 +12,7 @@ export type { Template, Words };
 /** What the law's templates say, and what we say beside them. */
 export const wordings: Readonly<Record<Language, { template: Template; words: Words }>> = {
   en: { template: templateEn, words: wordsEn },
-  fr: { template: templateFr, words: wordsFr },
+  fr: typesetFrench({ template: templateFr, words: wordsFr }),
   de: { template: templateDe, words: wordsDe },
 };
 

@@ -46,7 +46,7 @@ export const enteredOf = (at: number, detail: Record<string, string | number>, c
 export const incidentKind = ({ time, db }: Pick<Runtime, 'time' | 'db'>): ApprovalKind<NewIncident> => ({
   name: 'incident',
   scope: 'approvals:decide',
-  describe: ({ name, hours, reason }) => `Open the incident ${name} for ${hours} h: ${reason}`,
+  describe: ({ name, hours }) => `Open the incident ${name} for ${hours} h`,
   async apply(asked, { id, asked_by, decided_by }) {
     const settings = newIncidentSchema.parse(asked);
     const now = time.now();

@@ -43,8 +43,8 @@ function entriesOf(
 export const togetherKind = ({ db, time }: Pick<Runtime, 'db' | 'time'>): ApprovalKind<Asked> => ({
   name: 'bank',
   scope: 'approvals:decide',
-  describe: ({ action, bank, source, reason }) =>
-    `${action === 'confirm' ? 'Confirm' : 'Take out'} at most ${most} entries of ${source} in the bank ${bank}: ${reason}`,
+  describe: ({ action, bank, source }) =>
+    `${action === 'confirm' ? 'Confirm' : 'Take out'} at most ${most} entries of ${source} in the bank ${bank}`,
   async apply(asked, { asked_by, decided_by }) {
     const rows = await entriesOf(db, asked);
     if (rows.length === 0) throw new Problem(409, 'The bank has no such entries any more.');

@@ -17,8 +17,8 @@ import { inForce, type Shown } from './types.js';
 type OfActs = (of: readonly Act[]) => ReactNode;
 
 const tones: Record<string, Tone> = {
-  unknown: 'warn',
-  'not-public': 'warn',
+  unknown: 'info',
+  'not-public': 'info',
   found: 'info',
   removing: 'info',
   gone: 'good',

@@ -1,4 +1,5 @@
 import type { OrderContent } from '../../../orders/index.js';
+import { rate } from '../format.js';
 import { words } from './Received.js';
 import { instantIn, localIn, ownZone } from './zone.js';
 
@@ -121,7 +122,7 @@ export function faultsOf(draft: Draft, file: File | undefined, now: number): Rec
   for (const name of ['issuedAt', 'deadline', 'nonDisclosure.until'])
     if (text[name] && instantIn(text.zone ?? ownZone, text[name]) === undefined) faults[name] = errors.time;
   if (sealed && !text['nonDisclosure.until']) faults['nonDisclosure.until'] = errors.time;
-  if (file && file.size > mostBytes) faults.file = errors.fileLarge((file.size / 1_000_000).toFixed(1));
+  if (file && file.size > mostBytes) faults.file = errors.fileLarge(rate(file.size / 1_000_000));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   else if (file && !/^[^/\\\u0000-\u001f\u007f-\u009f]{1,200}$/.test(file.name)) faults.file = errors.fileName;
   return faults;

@@ -1,4 +1,4 @@
-import { coarse, duration, number } from '../format.js';
+import { coarse, duration, number, percent } from '../format.js';
 import { Badge, type Tone } from '../parts/Badge.js';
 import { Card } from '../parts/Card.js';
 import type { PanelProps } from './Panels.js';
@@ -74,7 +74,7 @@ function checksOf(words: Words, last: Reading): Check[] {
       : [
           {
             name: words.listAge,
-            ...limit(lists, lists > 3, n => `${Math.round(n * 100)} %`, 'warn'),
+            ...limit(lists, lists > 3, percent, 'warn'),
             runbook: 'ExchangePullOld',
           },
         ]),
@@ -86,7 +86,7 @@ function checksOf(words: Words, last: Reading): Check[] {
     },
     {
       name: words.free,
-      ...limit(share, (share ?? 1) < 0.15, n => `${Math.round(n * 100)} %`, (share ?? 1) < 0.05 ? 'bad' : 'warn'),
+      ...limit(share, (share ?? 1) < 0.15, percent, (share ?? 1) < 0.05 ? 'bad' : 'warn'),
       runbook: 'DiskFilling',
     },
   ];

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Figures } from '../../api/panels.js';
 import { ask } from '../api.js';
-import { language } from '../strings.js';
+import { inMine } from '../words/pick.js';
 import { OnCall } from './OnCall.js';
 import { Operator } from './Operator.js';
 import styles from './Panels.module.css';
@@ -27,7 +27,7 @@ const kept = 30;
 
 /** What the dashboards of Grafana show, for those who have none: of this moment and the last minute. */
 export function Panels() {
-  const words = wordsOf[language];
+  const words = inMine(wordsOf);
   const [reader, setReader] = useState<Reader>('regulator');
   const readings = useRef<Reading[]>([]);
   const { data, isError } = useQuery({

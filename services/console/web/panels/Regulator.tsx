@@ -1,6 +1,7 @@
-import { duration, number } from '../format.js';
+import { duration, number, share as shareOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Card } from '../parts/Card.js';
+import { nameOfObligation } from '../words/obligations.js';
 import type { PanelProps } from './Panels.js';
 import styles from './Panels.module.css';
 import type { Reading } from './reading.js';
@@ -33,9 +34,9 @@ function Kept({ words, last }: PanelProps) {
     const missed =
       (last.sum('takedown_breaches_total', of) ?? 0) - (last.sum('takedown_breaches_withdrawn_total', of) ?? 0);
     const all = inTime + missed;
-    const share = promised && all > 0 ? `${((inTime / all) * 100).toFixed(missed > 0 ? 2 : 0)} %` : '–';
+    const share = promised && all > 0 ? shareOf(inTime / all) : '–';
     return [
-      obligation,
+      nameOfObligation(obligation),
       seconds(promised && Number(promised.labels.within)),
       missed > 0 ? (
         <Badge key="share" tone="bad">
@@ -69,7 +70,7 @@ function Bars({ words, last, obligation }: { words: Words; last: Reading; obliga
   const at = (q: number): string => seconds(last.quantile(q, name, { obligation }));
   return (
     <Card
-      title={words.took(obligation)}
+      title={words.took(nameOfObligation(obligation))}
       aside={
         <p className={styles.dim}>{`${words.half} ${at(0.5)}, ${words.most} ${at(0.95)}, ${words.all} ${at(0.99)}`}</p>
       }

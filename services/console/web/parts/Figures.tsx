@@ -83,7 +83,7 @@ export function Figures({ frame }: { frame: LiveFrame }) {
         <Figure label={words.assessed} value={number(assessed.hour)}>
           <Actions byAction={assessed.byAction} />
         </Figure>
-        <Figure label={words.gone} value={number(gone)} tone={gone > 0 ? 'good' : undefined}>
+        <Figure label={words.gone} value={number(gone)}>
           {times && <p>{words.goneSub(duration(times.p50), duration(times.p99))}</p>}
           {!times && removals.pending === 0 && <p>{words.goneNone}</p>}
           {removals.pending > 0 && <p>{words.pending(number(removals.pending))}</p>}

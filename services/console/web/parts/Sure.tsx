@@ -8,11 +8,13 @@ export function Sure({
   label,
   onSure,
   busy,
+  disabled,
 }: {
   children: string;
   label: string;
   onSure: () => void;
   busy?: boolean;
+  disabled?: boolean;
 }) {
   const [asked, setAsked] = useState(false);
   const second = useRef<HTMLButtonElement>(null);
@@ -26,6 +28,7 @@ export function Sure({
         variant="default"
         aria-label={label}
         loading={busy ?? false}
+        disabled={disabled ?? false}
         onClick={() => setAsked(true)}
       >
         {children}

@@ -5,8 +5,8 @@ import type { Tone } from './Badge.js';
 
 export const toneOfAction: Record<ShownAction, Tone> = {
   remove: 'info',
-  withhold: 'warn',
-  review: 'warn',
+  withhold: 'info',
+  review: 'info',
   allow: 'mute',
 };
 
@@ -18,7 +18,7 @@ export const toneOfOutcome: Record<OutcomeName, Tone> = {
   claimed: 'warn',
   restoring: 'info',
   restored: 'good',
-  waiting: 'warn',
+  waiting: 'info',
   kept: 'mute',
 };
 
@@ -26,7 +26,7 @@ export const toneOfState: Record<Standing['state'], Tone> = {
   received: 'info',
   'not assessed': 'mute',
   allowed: 'mute',
-  'in review': 'warn',
+  'in review': 'info',
   removing: 'info',
   gone: 'good',
   'not-found': 'mute',

@@ -1,8 +1,8 @@
 import type { Standing } from '../../api/standing.js';
-import { duration, instantOf } from '../format.js';
+import { decimal, duration, instantOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { toneOfAction } from '../parts/tones.js';
-import { strings } from '../strings.js';
+import { strings, told } from '../strings.js';
 import { Part } from './Part.js';
 import styles from './Why.module.css';
 
@@ -28,7 +28,7 @@ export function Why({ version }: { version: Version | undefined }) {
       {reasons && (
         <ul className={styles.reasons}>
           {reasons.map(reason => (
-            <li key={reason}>{reason}</li>
+            <li key={reason}>{told(reason)}</li>
           ))}
         </ul>
       )}
@@ -71,7 +71,7 @@ function Score({ name, score }: { name: string; score: number }) {
           <span style={{ width: `${score * 100}%` }} />
         </span>
       </td>
-      <td className="number">{score.toFixed(2)}</td>
+      <td className="number">{decimal(score)}</td>
     </tr>
   );
 }

@@ -6,7 +6,7 @@ import { ask } from '../api.js';
 import { nameOfLanguage, shortOf } from '../format.js';
 import { Problem } from '../parts/Said.js';
 import table from '../parts/Table.module.css';
-import { strings } from '../strings.js';
+import { strings, told } from '../strings.js';
 import { answerName } from './Lines.js';
 import styles from './Quality.module.css';
 import { Text } from './Text.js';
@@ -30,7 +30,7 @@ function One({ it, writes }: { it: Disagreement; writes: boolean }) {
         {it.language && `, ${nameOfLanguage(it.language)}`}
       </h2>
       <p className={table.dim}>
-        {words.why}: <code>{it.rule}</code> {it.reasons.join('; ')}
+        {words.why}: <code>{it.rule}</code> {it.reasons.map(told).join('; ')}
       </p>
       <dl className={styles.two}>
         {(['first', 'second'] as const).map(which => (

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { ReviewCase } from '../../api/review-types.js';
-import { instantOf, nameOfLanguage, number, shortOf } from '../format.js';
+import { decimal, instantOf, nameOfLanguage, number, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Part } from '../post/Part.js';
-import { strings } from '../strings.js';
+import { strings, told } from '../strings.js';
 import { Alike, Earlier, Lane, Notes, Thread } from './Around.js';
 import styles from './CaseView.module.css';
 import { Countdown } from './Countdown.js';
@@ -73,7 +73,7 @@ export function CaseView({
         <Part title={words.why}>
           <ul className={styles.reasons}>
             {it.reasons.map(reason => (
-              <li key={reason}>{reason}</li>
+              <li key={reason}>{told(reason)}</li>
             ))}
           </ul>
           <p className={styles.dim}>
@@ -95,7 +95,7 @@ function Findings({ findings }: Pick<ReviewCase, 'findings'>) {
         <caption className="hidden-visually">{words.found}</caption>
         <tbody>
           {findings.slice(0, 6).map(({ signal, label, score, over, entry, reason }) => (
-            <tr key={`${signal}${label}${entry?.id}`} title={reason}>
+            <tr key={`${signal}${label}${entry?.id}`} title={told(reason)}>
               <th scope="row">
                 {label}
                 {entry && (
@@ -110,7 +110,7 @@ function Findings({ findings }: Pick<ReviewCase, 'findings'>) {
                   <span style={{ width: `${score * 100}%` }} />
                 </span>
               </td>
-              <td className="number">{score.toFixed(2)}</td>
+              <td className="number">{decimal(score)}</td>
             </tr>
           ))}
         </tbody>

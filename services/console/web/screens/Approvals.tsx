@@ -7,7 +7,7 @@ import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import styles from '../parts/Table.module.css';
 import type { ScreenProps } from '../screens.js';
-import { strings } from '../strings.js';
+import { strings, told } from '../strings.js';
 
 const words = strings.approvals;
 
@@ -21,6 +21,9 @@ interface Approval {
   expiresAt: string;
   decidedBy?: string;
 }
+
+/** What is asked for, in the reader's language, its times as the reader writes them. */
+const inMine = (what: string): string => told(what).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => shortOf(at));
 
 /** What waits for a second person. */
 export default function Approvals({ session }: ScreenProps) {
@@ -37,7 +40,7 @@ export default function Approvals({ session }: ScreenProps) {
     onSettled: () => queries.invalidateQueries({ queryKey: ['approvals'] }),
   });
   const { columns } = words;
-  const rows = read.data?.approvals ?? [];
+  const rows = (read.data?.approvals ?? []).map(row => ({ ...row, what: inMine(row.what) }));
   return (
     <>
       <Head title={words.title} hint={words.hint}>
@@ -61,7 +64,9 @@ export default function Approvals({ session }: ScreenProps) {
             <tbody>
               {rows.map(({ id, what, reason, state, askedBy, askedAt, expiresAt, decidedBy }) => (
                 <tr key={id} data-over={state !== 'open'}>
-                  <th scope="row">{what}</th>
+                  <th scope="row" data-long="true">
+                    {what}
+                  </th>
                   <td>{reason}</td>
                   <td>
                     {askedBy} <span className={styles.dim}>{shortOf(askedAt)}</span>

@@ -18,6 +18,7 @@ import type { ScreenProps } from '../screens.js';
 import { may } from '../session.js';
 import { locale, strings } from '../strings.js';
 import { de, en, fr } from '../words/clocks.js';
+import { nameOfObligation as nameOf } from '../words/obligations.js';
 import { inMine } from '../words/pick.js';
 
 const PostDrawer = lazy(async () => ({ default: (await import('../post/PostDrawer.js')).PostDrawer }));
@@ -54,7 +55,6 @@ interface Law {
   onCall: string[];
 }
 
-const nameOf = (obligation: string): string => words.rows[obligation]?.name ?? obligation;
 const percent = new Intl.NumberFormat(locale, { style: 'percent' });
 const share = (level: number): string => percent.format(level / 100);
 const tones: Record<string, Tone> = { breached: 'bad', running: 'info', suspended: 'mute' };

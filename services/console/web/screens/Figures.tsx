@@ -10,6 +10,7 @@ import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import table from '../parts/Table.module.css';
 import { strings } from '../strings.js';
+import { nameOfObligation as nameOf } from '../words/obligations.js';
 import styles from './Figures.module.css';
 
 const words = strings.sla;
@@ -48,7 +49,6 @@ const beside = 6;
 const few = 5;
 
 const percentiles = ['p50', 'p95', 'p99'] as const;
-const nameOf = (obligation: string): string => words.obligations[obligation] ?? obligation;
 const dimensionOf = (figure: Figure): string | undefined =>
   figure.month?.label ??
   figure.route ??
@@ -156,7 +156,7 @@ function Bars({ figures, answer }: { figures: readonly Figure[]; answer: Answer 
                   </div>
                 </dl>
               ) : (
-                <p className={table.dim}>–</p>
+                <p className={table.dim}>{words.noneEnded}</p>
               )}
             </div>
             <div className={styles.rest}>

@@ -91,11 +91,9 @@ function End({ of: { id, name }, done }: { of: Incident; done: () => void }) {
         maxLength={2_000}
         onChange={event => setWhy(event.currentTarget.value)}
       />
-      {why.trim() && (
-        <Sure label={words.endOf(name)} busy={end.isPending} onSure={() => end.mutate()}>
-          {words.end}
-        </Sure>
-      )}
+      <Sure label={words.endOf(name)} busy={end.isPending} disabled={!why.trim()} onSure={() => end.mutate()}>
+        {words.end}
+      </Sure>
       <Problem of={end.error} />
     </>
   );

@@ -22,7 +22,7 @@ const ways = Object.entries(words.kinds) as [By, string][];
 const tones: Readonly<Record<SearchedPost['state'], Tone>> = {
   none: 'mute',
   open: 'info',
-  removing: 'warn',
+  removing: 'info',
   removed: 'bad',
   kept: 'good',
 };

@@ -68,6 +68,7 @@ export const en = {
     removal: { name: 'Removal' },
     'posted-to-gone': { name: 'Published to gone' },
     'order-volume': { name: 'Far more orders than usual' },
+    'policy-stopped': { name: 'Stopped by itself: somebody knows' },
     'tco-notice': { name: 'Notice before the first order' },
     'tco-removal': { name: 'Removal order: the hour' },
     'tco-received-to-gone': { name: 'Removal order: first receipt to gone' },
@@ -125,7 +126,7 @@ export const fr: ClockWords = {
   order: id => `injonction ${id}`,
   threat: 'une menace pour la vie',
   none: 'Aucun délai ne court.',
-  noneHint: 'Un délai part avec chaque injonction, cas, retrait et réclamation, et paraît ici aussitôt.',
+  noneHint: 'Un délai part avec chaque injonction, dossier, retrait et réclamation, et paraît ici aussitôt.',
   noneOf: 'Aucun délai de cette obligation ne court.',
   more: 'Les suivants',
   table: {
@@ -148,7 +149,7 @@ export const fr: ClockWords = {
   onCallNone: 'Personne n’est d’astreinte : renseignez PAGER_CONTACTS. D’ici là, les appels sont seulement listés.',
   beforeMarch: 'avant le 1er mars de l’année suivante',
   rows: {
-    review: { name: 'Examen', starts: 'un cas est ouvert pour une personne', stops: 'le cas est décidé' },
+    review: { name: 'Examen', starts: 'un dossier est ouvert pour une personne', stops: 'le dossier est décidé' },
     removal: {
       name: 'Retrait',
       starts: 'une personne décide, ou une règle s’applique',
@@ -164,6 +165,11 @@ export const fr: ClockWords = {
       starts:
         'une autorité envoie bien plus d’injonctions que d’habitude : sa clé est peut-être volée ; l’astreinte est appelée aussitôt',
       stops: 'une personne a confirmé le nombre, ou l’autorité est retirée du registre',
+    },
+    'policy-stopped': {
+      name: 'Arrêt automatique : quelqu’un le sait',
+      starts: 'une politique, une règle ou un modèle s’est arrêté de lui-même',
+      stops: 'une personne en a pris connaissance',
     },
     'tco-notice': {
       name: 'Information avant la première injonction',
@@ -355,6 +361,11 @@ export const de: ClockWords = {
       starts:
         'eine Behörde sendet weit mehr Anordnungen als üblich: Vielleicht hat jemand ihren Schlüssel; wer Bereitschaft hat, wird sofort gerufen',
       stops: 'eine Person hat die Zahl bestätigt, oder die Behörde ist aus dem Register genommen',
+    },
+    'policy-stopped': {
+      name: 'Von selbst angehalten: jemand weiß davon',
+      starts: 'eine Richtlinie, eine Regel oder ein Modell von selbst angehalten wurde',
+      stops: 'ein Mensch hat es gesehen',
     },
     'tco-notice': {
       name: 'Mitteilung vor der ersten Anordnung',

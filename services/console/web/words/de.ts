@@ -424,7 +424,7 @@ export const de: Words = {
       open: 'Laufend',
       cancelled: 'Ohne Zahl',
     },
-    obligations: { review: 'Prüfung', removal: 'Entfernung', 'posted-to-gone': 'Veröffentlicht bis fort' },
+    noneEnded: 'Noch keine ist beendet.',
     noLimit: 'keine Frist',
     none: 'In diesem Monat wurde nichts gezählt.',
     ofAll: (within, all) => `${within} von ${all}`,

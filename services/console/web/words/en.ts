@@ -421,10 +421,7 @@ export const en = {
       open: 'Open',
       cancelled: 'Without figure',
     },
-    obligations: { review: 'Review', removal: 'Removal', 'posted-to-gone': 'Published to gone' } as Record<
-      string,
-      string
-    >,
+    noneEnded: 'None has ended yet.',
     noLimit: 'no limit',
     none: 'Nothing was counted in this month.',
     ofAll: (within: string, all: string) => `${within} of ${all}`,

@@ -417,7 +417,7 @@ export const fr: Words = {
       open: 'En cours',
       cancelled: 'Sans chiffre',
     },
-    obligations: { review: 'Examen', removal: 'Retrait', 'posted-to-gone': 'De publiée à disparue' },
+    noneEnded: 'Aucun n’est encore terminé.',
     noLimit: 'sans limite',
     none: 'Rien n’a été compté ce mois-ci.',
     ofAll: (within, all) => `${within} sur ${all}`,

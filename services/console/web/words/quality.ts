@@ -94,7 +94,7 @@ export type QualityWords = typeof en;
 
 const fr: QualityWords = {
   title: 'Qualité',
-  hint: 'La justesse des décisions : cas témoins dont la réponse est connue, cas décidés à l’aveugle par une seconde personne, décisions annulées plus tard.',
+  hint: 'La justesse des décisions : cas témoins dont la réponse est connue, dossiers décidés à l’aveugle par une seconde personne, décisions annulées plus tard.',
   hintMine: 'Vos propres chiffres. Les responsables les voient aussi, personne d’autre.',
   view: 'Vue',
   views: { figures: 'Chiffres', disagreements: 'Désaccords', golden: 'Cas témoins', mine: 'Les vôtres' },
@@ -133,8 +133,8 @@ const fr: QualityWords = {
   none: 'Rien n’a été décidé dans cette période.',
   legend: 'Le point est le chiffre, le trait son intervalle à 95 %. S’il est long, on sait peu de chose.',
   disagreements: {
-    none: 'Aucun cas ne fait désaccord.',
-    hint: 'Deux personnes ont décidé chacun de ces cas, sans rien savoir l’une de l’autre. Vous dites quelle décision l’emporte ; d’ici là, la première s’applique.',
+    none: 'Aucun dossier ne fait désaccord.',
+    hint: 'Deux personnes ont décidé chacun de ces dossiers, sans rien savoir l’une de l’autre. Vous dites quelle décision l’emporte ; d’ici là, la première s’applique.',
     first: 'Première',
     second: 'Seconde',
     why: 'Pourquoi il était là',
@@ -146,9 +146,9 @@ const fr: QualityWords = {
     own: 'Vous êtes l’une des deux personnes : un autre responsable tranche.',
   },
   golden: {
-    hint: 'Des publications anodines ou inventées dont la réponse ne fait aucun doute. Elles viennent parmi les vrais cas, leur ressemblent et ne retirent rien. Qui en a décidé une l’apprend un peu plus tard.',
+    hint: 'Des publications anodines ou inventées dont la réponse ne fait aucun doute. Elles viennent parmi les vrais dossiers, leur ressemblent et ne retirent rien. Qui en a décidé une l’apprend un peu plus tard.',
     rates: 'À quelle fréquence',
-    goldenRate: 'Sur cent cas, cas témoins',
+    goldenRate: 'Sur cent dossiers, cas témoins',
     secondRate: 'Sur cent décisions, redécidées par une seconde personne',
     save: 'Régler',
     saved: (who, when) => `réglé par ${who}, ${when}`,
@@ -161,7 +161,7 @@ const fr: QualityWords = {
     retireOf: n => `Mettre hors service le cas témoin ${n}`,
     retired: when => `hors service depuis le ${when}`,
     add: 'Ajouter un cas témoin',
-    language: 'Langue (un code tel que « fr » ; il vient parmi les cas de la même langue)',
+    language: 'Langue (un code tel que « fr » ; il vient parmi les dossiers de la même langue)',
     text: 'Texte de la publication',
     decision: 'Bonne réponse',
     category: 'Parce que c’est',

@@ -20,7 +20,7 @@ const fr: SampleWords = {
   adding: 'Les publications s’écrivent ; comptez une minute.',
   there: n => `${n} publications d’exemple sont là.`,
   remove: 'Enlever les exemples',
-  removed: 'Les exemples sont partis : publications, cas et leur banque. Ce qui a été compté le reste.',
+  removed: 'Les exemples sont partis : publications, dossiers et leur banque. Ce qui a été compté le reste.',
   connect:
     'Les appels à vos propres plateformes apparaissent ici, chacun avec ce qui a été envoyé et ce qui est revenu. Il n’y en a pas encore eu.',
   connectHow: 'Comment raccorder une plateforme',

@@ -38,7 +38,7 @@ const fr: ScopeWords = {
   'posts:write': 'envoyer des publications',
   'posts:read': 'voir où en est une publication, et son texte',
   'cases:read': 'lire la file d’examen et les retraits',
-  'cases:decide': 'décider des cas',
+  'cases:decide': 'décider des dossiers',
   'queue:lead': 'diriger la file : répartition, limites, décisions groupées',
   'quality:read': 'lire les chiffres de qualité, par personne aussi',
   'quality:write': 'saisir des cas témoins, régler les taux, trancher les désaccords',
