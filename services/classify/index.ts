@@ -45,7 +45,7 @@ import { classifyTables } from './tables.js';
 
 export { type AssessedPost, assessPosts } from './assess.js';
 export { defaultRegistry } from './models/index.js';
-export { readAssessment, readOutcomes } from './read.js';
+export { readAssessment, readFindings, readOutcomes } from './read.js';
 export {
   addBankEntry,
   type Fetcher,

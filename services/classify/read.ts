@@ -1,4 +1,4 @@
-import { busKey } from '../contracts/index.js';
+import { busKey, type Finding, type PostKey } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import type { AssessmentRow, ClassifyRows, QuestionRow } from './tables.js';
 import { versionsIn } from './version-sets.js';
@@ -20,6 +20,17 @@ export async function readAssessment(db: Database, platform: string, id: string)
     const detail = { ...JSON.parse(row.detail), versions: versions.get(row.key), ...(asked.length > 0 && { asked }) };
     return { ...row, detail: JSON.stringify(detail) };
   });
+}
+
+/** What was found in one version of a post; undefined where it was not assessed. Cost: one look-up. */
+export async function readFindings(db: Database, { platform, id, version }: PostKey): Promise<Finding[] | undefined> {
+  const row = await db
+    .tables<ClassifyRows>()
+    .selectFrom('assessments')
+    .select('detail')
+    .where('key', '=', `${platform}/${version}/${id}`)
+    .executeTakeFirst();
+  return row && ((JSON.parse(row.detail) as { findings?: Finding[] }).findings ?? []);
 }
 
 const askedOf = ({ signal, rule, state, version, answer, asked_at, answered_at }: QuestionRow): object => ({

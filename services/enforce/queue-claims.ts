@@ -19,8 +19,8 @@ export interface Claim {
   languages?: readonly string[];
   /** Only these; all, where left out. */
   kinds?: readonly Kind[] | undefined;
-  /** Which of these are for them; all, where left out. @returns the ids */
-  suits?(rows: readonly CaseRow[]): Promise<ReadonlySet<string>>;
+  /** Which of these cases are for them; all, where left out. @returns their ids */
+  suits?(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Not these: passed over, or before them already. */
   except?: readonly string[];
   /** Lanes that this person serves beside what is for everybody. */
@@ -76,8 +76,8 @@ export async function claimCases(runtime: Needs, who: string, claim: Claim): Pro
     for (let read = 0; read < pages && claimed.length < claim.n; read++) {
       const found = await readFree(runtime, who, claim, source, after);
       const had = new Set(claimed.map(({ id }) => id));
-      const free = (await openCases(runtime, found)).filter(({ id }) => !had.has(id));
-      const suit = await claim.suits?.(free);
+      const [open, suit] = await Promise.all([openCases(runtime, found), claim.suits?.(found.map(row => row.case_id))]);
+      const free = open.filter(({ id }) => !had.has(id));
       const wanted = suit ? free.filter(({ id }) => suit.has(id)) : free;
       while (wanted.length > 0 && claimed.length < claim.n) {
         const asked = wanted.splice(0, claim.n - claimed.length);
@@ -208,14 +208,17 @@ export const findQueued = ({ db }: Needs, id: string): Promise<QueueRow | undefi
 
 /** Who has a case before them, or decided it so that it can still be taken back: nobody else decides it meanwhile. @throws Problem 409 */
 export async function guardClaim(runtime: Needs, id: string, who: string): Promise<void> {
-  const row = await findQueued(runtime, id);
+  guardRow(runtime, await findQueued(runtime, id), who);
+}
+
+/** @throws Problem 409 as {@link guardClaim} */
+export function guardRow({ time }: Pick<Needs, 'time'>, row: QueueRow | undefined, who: string): void {
   if (!row?.holder || (row.holder === who && row.held === null)) return;
   if (row.held !== null)
     throw new Problem(409, `${row.holder} has decided it a moment ago and can still take that back.`, {
       holder: row.holder,
     });
-  if (row.lease_until > runtime.time.now())
-    throw new Problem(409, `${row.holder} has it before them.`, { holder: row.holder });
+  if (row.lease_until > time.now()) throw new Problem(409, `${row.holder} has it before them.`, { holder: row.holder });
 }
 
 export interface QueueCounts {

@@ -1,6 +1,6 @@
 import { ConflictError, loop, Problem, type Runtime, type Stoppable } from '../runtime/index.js';
 import { type Decision, decideCase } from './decide.js';
-import { findQueued, guardClaim, lease } from './queue-claims.js';
+import { findQueued, guardRow, lease } from './queue-claims.js';
 import type { QueueRows } from './queue-table.js';
 
 /** How long a decision can be taken back. */
@@ -24,7 +24,7 @@ export async function holdDecision(runtime: Needs, id: string, decision: Decisio
   const held = JSON.stringify(decision);
   // Told twice, as where the first answer got lost.
   if (before.held === held && before.act_at !== null) return before.act_at;
-  await guardClaim(runtime, id, by);
+  guardRow(runtime, before, by);
   const now = time.now();
   const query = db
     .tables<QueueRows>()

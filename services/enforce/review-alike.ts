@@ -25,7 +25,8 @@ export interface EarlierCase extends AlikeCase {
   at: number;
 }
 
-type Found = Pick<MarksRow, 'case_id' | 'same' | 'sketch'>;
+/** A sketch; `=` where the normal form is the same. */
+type Found = readonly [id: string, sketch: string];
 const bands = ['band1', 'band2', 'band3', 'band4'] as const;
 
 const marksOfCase = (db: Database, caseId: string): Promise<MarksRow | undefined> =>
@@ -34,14 +35,15 @@ const marksOfCase = (db: Database, caseId: string): Promise<MarksRow | undefined
 /** How much of these has the text in common; what has too little is left out. */
 const sharing = (marks: MarksRow, found: readonly Found[]): Map<string, number> =>
   new Map(
-    found.flatMap(({ case_id, same, sketch }) => {
-      const shared = same === marks.same ? 1 : sharedOf(marks.sketch, sketch);
-      return shared >= nearly && case_id !== marks.case_id ? [[case_id, shared] as const] : [];
+    found.flatMap(([id, sketch]) => {
+      const shared = sketch === '=' ? 1 : sharedOf(marks.sketch, sketch);
+      return shared >= nearly && id !== marks.case_id ? [[id, shared] as const] : [];
     }),
   );
 
 /**
- * Those with the same text first, then those that share a band. Cost: five short ranges of indexes, each row with one look-up.
+ * Those with the same text first, then those that share a band. Cost: five short ranges of indexes, each row with one look-up. They come as one text a
+ * range: as rows of their own, a few hundred for every case that anybody gets, they take longer to hand over than to find.
  * @param where which of them, in terms of `t`
  */
 async function candidates(
@@ -50,23 +52,56 @@ async function candidates(
   where: ReturnType<typeof sql>,
   mostSame: number,
 ): Promise<Found[]> {
+  const gather = sql.raw(db.engine === 'sqlite' ? 'group_concat' : 'string_agg');
   const by = (column: string, value: string, most: number) =>
-    sql`select * from (select t.case_id, t.same, t.sketch from case_texts t
+    sql`select ${gather}(found, ',') as found from (
+      select t.case_id || ' ' || case when t.same = ${marks.same} then '=' else t.sketch end as found from case_texts t
       where t.${sql.ref(column)} = ${value} and ${where} order by t.at desc limit ${sql.lit(most)}) as ${sql.ref(column)}`;
   const parts = [by('same', marks.same, mostSame)];
   for (const band of bands) {
     const value = marks[band];
     if (value !== null) parts.push(by(band, value, perBand));
   }
-  const { rows } = await sql<Found>`${sql.join(parts, sql` union all `)}`.execute(db.tables<unknown>());
-  return rows;
+  const query = sql<{ found: string | null }>`${sql.join(parts, sql` union all `)}`;
+  const { rows } = await query.execute(db.tables<unknown>());
+  return rows.flatMap(({ found }) => found?.split(',').map(pairOf) ?? []);
 }
 
-/** Cases that wait, are free, and say the same as this one, or nearly; the most alike first. @param who what they have before them is free for them */
+/** Neither holds a space or a comma. */
+const pairOf = (text: string): Found => {
+  const space = text.indexOf(' ');
+  return [text.slice(0, space), text.slice(space + 1)];
+};
+
+/** Whose eyes it is for, and when. */
+interface Asked {
+  /** What they have before them is free for them. */
+  who: string;
+  now: number;
+  /** Nothing that waits was opened before this instant, where it is known. */
+  since?: number | undefined;
+}
+
+/** Cases that wait, are free, and say the same as this one, or nearly; the most alike first. */
 export async function readAlike(db: Database, caseId: string, who: string, now: number): Promise<AlikeCase[]> {
   const marks = await marksOfCase(db, caseId);
-  if (!marks) return [];
-  const waits = sql`exists (select 1 from review_queue q where q.case_id = t.case_id and q.held is null
+  return marks ? alikeTo(db, marks, { who, now }) : [];
+}
+
+/** What says the same as this case, or nearly: as {@link readAlike}, and what was decided of it before; the newest first. */
+export async function readLikes(
+  db: Database,
+  caseId: string,
+  asked: Asked,
+): Promise<{ alike: AlikeCase[]; earlier: EarlierCase[] }> {
+  const marks = await marksOfCase(db, caseId);
+  if (!marks) return { alike: [], earlier: [] };
+  const [alike, earlier] = await Promise.all([alikeTo(db, marks, asked), earlierThan(db, marks)]);
+  return { alike, earlier };
+}
+
+async function alikeTo(db: Database, marks: MarksRow, { who, now, since = 0 }: Asked): Promise<AlikeCase[]> {
+  const waits = sql`t.at >= ${since} and exists (select 1 from review_queue q where q.case_id = t.case_id and q.held is null
     and (q.lease_until <= ${now} or q.holder = ${who}))
     and not exists (select 1 from review_lanes l where l.case_id = t.case_id)`;
   const shared = sharing(marks, await candidates(db, marks, waits, mostAlike));
@@ -76,12 +111,10 @@ export async function readAlike(db: Database, caseId: string, who: string, now: 
     .slice(0, mostAlike);
 }
 
-/** What was decided of the same text, or nearly the same, before; the newest first. */
-export async function readEarlier(db: Database, caseId: string): Promise<EarlierCase[]> {
-  const marks = await marksOfCase(db, caseId);
-  if (!marks) return [];
-  const decided = sql`exists (select 1 from cases c where c.id = t.case_id and c.state = 'decided')`;
-  const shared = sharing(marks, await candidates(db, marks, decided, mostEarlier));
+async function earlierThan(db: Database, marks: MarksRow): Promise<EarlierCase[]> {
+  // The queue is a tenth of the cases and less: looking there is cheaper. What was closed undecided falls out below.
+  const closed = sql`not exists (select 1 from review_queue q where q.case_id = t.case_id)`;
+  const shared = sharing(marks, await candidates(db, marks, closed, mostEarlier));
   if (shared.size === 0) return [];
   const rows = await db
     .tables<EnforceRows>()

@@ -2,7 +2,7 @@ import { eventId } from '../contracts/index.js';
 import { Problem, type Runtime, type Write } from '../runtime/index.js';
 import { findTest } from './quality/answer.js';
 import { withdrawing } from './quality/put.js';
-import { findQueued, guardClaim } from './queue-claims.js';
+import { findQueued, guardRow } from './queue-claims.js';
 import type { QueueRow, QueueRows } from './queue-table.js';
 import { type LaneRow, lanesTable, type NoteRow, notesTable, type ReviewRows } from './review-tables.js';
 
@@ -89,7 +89,7 @@ export async function handOver(
   const { db, time } = runtime;
   const queued = await findQueued(runtime, caseId);
   if (!queued) throw new Problem(404, 'This case does not wait any more: it was decided, or taken from the queue.');
-  await guardClaim(runtime, caseId, by);
+  guardRow(runtime, queued, by);
   const kind = 'leads' in to ? ('escalated' as const) : ('handed' as const);
   const note = noteWrite(runtime, { case_id: caseId, kind, text, to: nameOf(to), by });
   const test = await findTest(runtime, caseId);

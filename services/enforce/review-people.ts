@@ -60,6 +60,26 @@ export const listReviewers = async (db: Database): Promise<Reviewer[]> =>
     toReviewer,
   );
 
+/** This person, and of those who are at work these and who has a skill. Cost: one pass over the people. */
+export async function readAtWork({ db, time }: Needs, person: string, these: readonly string[]): Promise<Reviewer[]> {
+  const rows = await db
+    .tables<ReviewRows>()
+    .selectFrom('reviewers')
+    .selectAll()
+    .where(row =>
+      row.or([
+        row('person', '=', person),
+        row.and([
+          row('active_at', '>', time.now() - atWork),
+          row.or([row('skills', '<>', '[]'), row('person', 'in', db.among(these))]),
+        ]),
+      ]),
+    )
+    .orderBy('person')
+    .execute();
+  return rows.map(toReviewer);
+}
+
 /** The writes that change what a person is sent. */
 export function changeReviewer(db: Database, person: string, change: Partial<Reviewer>): Write[] {
   const { languages, kinds, skills, opted, perHour, liftedUntil, activeAt } = change;

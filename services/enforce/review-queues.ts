@@ -1,5 +1,5 @@
-import type { Database, Runtime } from '../runtime/index.js';
-import { atWork, kindsFor, listReviewers, type Reviewer } from './review-people.js';
+import type { Runtime } from '../runtime/index.js';
+import { kindsFor, type Reviewer, readAtWork } from './review-people.js';
 import type { Kind, ReviewRows } from './review-tables.js';
 
 type Needs = Pick<Runtime, 'db' | 'time'>;
@@ -36,7 +36,7 @@ async function sated({ db, time }: Needs, people: readonly Reviewer[], usual: nu
 
 /**
  * The queues whose cases come first to this person, and what is kept for others who serve queues and are at work. A person serves the queues that
- * their skills name, and those that name them. Cost: one pass over the people.
+ * their skills name, and those that name them. Cost: one pass over the people, of whom those at work are read who serve any.
  * @param named people by queue, beside their skills
  * @param usual cases an hour, where nothing else is set for somebody
  */
@@ -46,11 +46,13 @@ export async function queuesFor(
   named: ReadonlyMap<string, readonly string[]>,
   usual: number,
 ): Promise<{ queues: string[]; kept: Kept[] }> {
-  const { db, time } = runtime;
   const naming = (person: string): string[] => [...named].flatMap(([name, all]) => (all.includes(person) ? name : []));
-  const people = await servers(db, naming);
+  const read = await readAtWork(runtime, who, [...named.values()].flat());
+  const people = read
+    .map(one => ({ ...one, serves: [...new Set([...one.skills, ...naming(one.person)])].sort() }))
+    .filter(({ serves }) => serves.length > 0);
   const serving = people.find(({ person }) => person === who);
-  const working = people.filter(({ person, activeAt }) => person !== who && activeAt > time.now() - atWork);
+  const working = people.filter(({ person }) => person !== who);
   const full = await sated(runtime, working, usual);
   const kept = working
     .filter(({ person }) => !full.has(person))
@@ -58,14 +60,4 @@ export async function queuesFor(
   // Those who take the same are one condition.
   const unlike = new Map(kept.map(one => [JSON.stringify(one), one]));
   return { queues: serving?.serves ?? naming(who), kept: [...unlike.values()] };
-}
-
-async function servers(
-  db: Database,
-  naming: (person: string) => string[],
-): Promise<(Reviewer & { serves: string[] })[]> {
-  const all = await listReviewers(db);
-  return all
-    .map(one => ({ ...one, serves: [...new Set([...one.skills, ...naming(one.person)])].sort() }))
-    .filter(({ serves }) => serves.length > 0);
 }

@@ -19,9 +19,16 @@ import type { Runtime } from '../../runtime/index.js';
 /** The day that a page may ask its counter from is its own, and no older. */
 const longestDay = 26 * 3600_000;
 
-/** Who asks for cases, and what they may be sent now. */
-export interface Sent {
+/** Who asks for cases, and what is read of them whatever they have before them. */
+export interface Asking {
+  caller: Caller;
   reviewer: Reviewer;
+  queues: string[];
+  kept: Kept[];
+}
+
+/** What they may be sent now. */
+export interface Sent {
   exposure: Exposure;
   languages?: string[];
   kinds: ReturnType<typeof kindsFor>;
@@ -33,24 +40,33 @@ export interface Sent {
   halfBefore: number;
 }
 
-/** What this person is sent: where they chose languages, those of theirs that they chose. Counts what they have before them. */
+/** Reads who asks, notes that they are at work, and counts what they looked at. */
+export async function whoAsks(runtime: Runtime, caller: Caller, seen: readonly string[]): Promise<Asking> {
+  const { db, config } = runtime;
+  const { name } = caller;
+  const [reviewer, queues] = await Promise.all([
+    readReviewer(db, name),
+    peopleOfIncidents(runtime).then(named => queuesFor(runtime, name, named, config.REVIEW_PER_HOUR)),
+    countSeen(runtime, name, seen),
+  ]);
+  await tellActive(runtime, reviewer);
+  return { caller, reviewer, ...queues };
+}
+
+/** What this person is sent: where they chose languages, those of theirs that they chose. @param before cases that are before them */
 export async function sentTo(
   runtime: Runtime,
-  caller: Caller,
-  { chosen, seen, kept }: Record<'chosen' | 'seen' | 'kept', readonly string[]>,
+  { caller, reviewer, ...queues }: Asking,
+  chosen: readonly string[],
+  before: readonly string[],
 ): Promise<Sent> {
-  const { db, time, config } = runtime;
-  await countSeen(runtime, caller.name, seen);
-  const reviewer = await readReviewer(db, caller.name);
-  await tellActive(runtime, reviewer);
-  const exposure = await exposureOf(runtime, reviewer, config.REVIEW_PER_HOUR, kept);
+  const { time, config } = runtime;
+  const exposure = await exposureOf(runtime, reviewer, config.REVIEW_PER_HOUR, before);
   const own = reviewer.languages.length > 0 ? [...reviewer.languages, ''] : [];
   const languages = chosen.length === 0 ? own : own.length === 0 ? chosen : chosen.filter(one => own.includes(one));
   const leads = may(caller, 'queue:lead');
   const halfBefore = time.now() - config.CLOCK_REVIEW / 2;
-  const queues = await queuesFor(runtime, caller.name, await peopleOfIncidents(runtime), config.REVIEW_PER_HOUR);
   return {
-    reviewer,
     exposure,
     // Languages of which none is theirs: nothing is for them.
     ...((languages.length > 0 || chosen.length > 0) && {

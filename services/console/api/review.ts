@@ -2,7 +2,6 @@ import { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../../accounts/index.js';
 import {
-  type CaseRow,
   claimCases,
   countQueue,
   countSeen,
@@ -18,7 +17,7 @@ import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.
 import { fromHere } from './guard.js';
 import { readFindings, readReviewCase } from './review-case.js';
 import { deskRoutes } from './review-desk.js';
-import { seenToday, sentTo } from './review-limits.js';
+import { seenToday, sentTo, whoAsks } from './review-limits.js';
 import type { ReviewMedia } from './review-media.js';
 import type { Claimed } from './review-types.js';
 
@@ -48,15 +47,22 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
   router.use('/console/api/review', fromHere, requireScope('cases:decide'), noStore);
 
   let counted: { at: number; counts: Promise<QueueCounts> } | undefined;
+  /** When the oldest case was opened that waited at the last count: what came since was opened since. */
+  let oldest: number | undefined;
   /** Counted once for all who ask within some seconds: it reads every open case. */
   function counts(): Promise<QueueCounts> {
     const at = runtime.time.steady();
     if (!counted || at - counted.at > countEvery) {
       const made = { at, counts: countQueue(runtime) };
       counted = made;
-      made.counts.catch(() => {
-        if (counted === made) counted = undefined;
-      });
+      made.counts.then(
+        last => {
+          oldest = last.oldest;
+        },
+        () => {
+          if (counted === made) counted = undefined;
+        },
+      );
     }
     return counted.counts;
   }
@@ -65,10 +71,13 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
     const { n, languages = [], except, keep, seen, day } = parseBody(req, claimSchema);
     const caller = res.locals.caller as Caller;
     const { name } = caller;
-    const kept = keep.length > 0 ? await renewClaims(runtime, name, keep) : [];
-    const { exposure, ...sent } = await sentTo(runtime, caller, { chosen: languages, seen, kept });
+    const [kept, asks] = await Promise.all([
+      keep.length > 0 ? renewClaims(runtime, name, keep) : [],
+      whoAsks(runtime, caller, seen),
+    ]);
+    const { exposure, ...sent } = await sentTo(runtime, asks, languages, kept);
     const wanted = Math.min(n, exposure.left);
-    const suits = (rows: readonly CaseRow[]) => quality.withoutOthersTests(runtime, name, rows);
+    const suits = (ids: readonly string[]) => quality.withoutOthersTests(runtime, name, ids);
     const claimed =
       wanted === 0 ? [] : await claimCases(runtime, name, { ...sent, n: wanted, except: [...except, ...keep], suits });
     const rows = await quality.mixIn(runtime, {
@@ -80,7 +89,11 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
       findingsOf: row => readFindings(runtime, row),
     });
     const [cases, waiting, today] = await Promise.all([
-      Promise.all(rows.map(async row => readReviewCase(runtime, row, await pictures.shows(row.platform), name))),
+      Promise.all(
+        rows.map(async row =>
+          readReviewCase(runtime, row, { who: name, shows: await pictures.shows(row.platform), oldest }),
+        ),
+      ),
       counts(),
       seenToday(runtime, name, day),
     ]);

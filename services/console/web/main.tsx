@@ -21,14 +21,21 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { askForSession } from './session.js';
 import { loadWords } from './strings.js';
 import { theme } from './theme.js';
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 0 } } });
 
+// Under way at once, so that what follows finds them there: who is signed in, and the screen that the address names.
+void askForSession(queries);
+const [, named = ''] = /^#\/(\w+)/.exec(window.location.hash) ?? [];
+const screens = import.meta.glob('./screens/*.tsx');
+const screen = screens[`./screens/${named.charAt(0).toUpperCase()}${named.slice(1)}.tsx`];
+
 // The words come first: what the application's parts say is read as they are.
 await loadWords();
-const { App } = await import('./App.js');
+const [{ App }] = await Promise.all([import('./App.js'), screen?.().catch(() => undefined)]);
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -15,14 +15,18 @@ export interface Session {
 
 export const sessionKey = ['session'];
 
-export const useSession = (): Session | undefined =>
-  useQuery({
-    queryKey: sessionKey,
-    queryFn: async () => (await (await fetch('/v1/session')).json()) as Session,
-    staleTime: 60_000,
-    retry: 100,
-    retryDelay: 2_000,
-  }).data;
+const query = {
+  queryKey: sessionKey,
+  queryFn: async () => (await (await fetch('/v1/session')).json()) as Session,
+  staleTime: 60_000,
+  retry: 100,
+  retryDelay: 2_000,
+};
+
+/** Asks before anybody waits for it. */
+export const askForSession = (queries: QueryClient): Promise<void> => queries.prefetchQuery(query);
+
+export const useSession = (): Session | undefined => useQuery(query).data;
 
 export const may = ({ scopes = [] }: Session, scope: Scope): boolean =>
   scopes.includes(scope) || scopes.includes('admin');

@@ -52,16 +52,16 @@ export async function mixIn(runtime: Needs, mixing: Mixing): Promise<CaseRow[]> 
 }
 
 /** Of these cases, those that are for this person: a test case is for whom it was put to, and for nobody else. */
-export async function withoutOthersTests({ db }: Pick<Runtime, 'db'>, who: string, rows: readonly CaseRow[]) {
+export async function withoutOthersTests({ db }: Pick<Runtime, 'db'>, who: string, ids: readonly string[]) {
   const others = await db
     .tables<QualityRows>()
     .selectFrom('test_cases')
     .select(['case_id'])
-    .where('case_id', 'in', db.among(rows.map(({ id }) => id)))
+    .where('case_id', 'in', db.among(ids))
     .where('put_to', '<>', who)
     .execute();
   const not = new Set(others.map(row => row.case_id));
-  return new Set(rows.flatMap(({ id }) => (not.has(id) ? [] : id)));
+  return new Set(ids.filter(id => !not.has(id)));
 }
 
 /** What was found in a test case's post; undefined of a case that is none. */

@@ -58,9 +58,10 @@ export const testCasesTable: Table = {
     settled_at: 'bigint?',
   },
   primaryKey: ['case_id'],
-  addedIndexes: ['post'],
+  addedIndexes: ['post', 'put'],
   indexes: {
     waiting: { columns: ['at'], where: "state = 'waiting'" },
+    put: { columns: ['at'], where: "state = 'put'" },
     ref: { columns: ['ref'] },
     post: { columns: ['post_id'] },
     answered: { columns: ['answered_at'] },
