@@ -21,7 +21,8 @@ import {
 import { startPlatform } from '../enforce/platform.js';
 import { newFolder } from '../ingest/installation.js';
 import { freshDatabase, withServers } from '../servers/index.js';
-import { openScene, until } from './running.js';
+import { until } from '../until.js';
+import { openScene } from './running.js';
 
 const row = (n: string, authority: string): OrderRow => ({
   ...{ id: n, key: n, instrument: 'tco', phase: 'executing', authority, reference: n, route: 'api' },

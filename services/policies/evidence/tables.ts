@@ -164,7 +164,7 @@ export interface EvidencePostRow {
   look_at: number | null;
 }
 
-const classes = ['allowed', 'reviewed', 'removed'] as const;
+export const classes = ['allowed', 'reviewed', 'removed'] as const;
 export type Class = (typeof classes)[number];
 
 export interface RateRow {
