@@ -159,7 +159,7 @@ withServers(['chromium'], 'an administrator’s day, by the keyboard', () => {
       const body = { name: 'admin', password: secret };
       await page.request.post(`${here.url}/v1/session`, { data: body, headers: { Origin: here.url } });
       await page.goto(`${here.url}/`);
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe(locale.slice(0, 2));
+      await page.locator(`html[lang="${locale.slice(0, 2)}"]`).waitFor();
       for (const screen of screens) {
         await page.evaluate(name => {
           window.location.hash = `#/${name}`;

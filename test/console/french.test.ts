@@ -16,6 +16,7 @@ const files: readonly (() => Promise<object>)[] = [
   () => import('../../services/console/web/words/intake.js'),
   () => import('../../services/console/web/words/models.js'),
   () => import('../../services/console/web/words/orders.js'),
+  () => import('../../services/console/web/words/over-usual.js'),
   () => import('../../services/console/web/words/policies.js'),
   () => import('../../services/console/web/words/preserved.js'),
   () => import('../../services/console/web/words/quality.js'),

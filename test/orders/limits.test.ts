@@ -25,7 +25,7 @@ const dues: [string, string, string][] = [
   ['dsa-order', winter, '2026-11-23T12:00:00.000Z'],
   ['order-desk', winter, '2026-11-22T12:05:00.000Z'],
   ['policy-stopped', winter, '2026-11-22T12:01:00.000Z'],
-  ['order-volume', winter, '2026-11-22T12:01:00.000Z'],
+  ['order-volume', winter, '2026-11-22T12:05:00.000Z'],
   ['tco-feedback', winter, '2026-11-22T13:00:00.000Z'],
   ['tco-inability', winter, '2026-11-22T13:00:00.000Z'],
   ['tco-reinstatement', winter, '2026-11-22T13:00:00.000Z'],

@@ -21,18 +21,19 @@ export let told = (said: string): string => said;
 export async function loadWords(): Promise<void> {
   const wanted = [localStorage.getItem(kept), ...navigator.languages.map(tag => tag.split('-', 1)[0])];
   language = wanted.find(isLanguage) ?? 'en';
-  const to = language;
-  if (to !== 'en') {
-    const { translated } = await import('./words/said.js');
-    told = said => translated(said, to);
-  }
-  strings = await {
-    en: async () => (await import('./words/en.js')).en,
-    fr: async () => typesetFrench((await import('./words/fr.js')).fr),
-    de: async () => (await import('./words/de.js')).de,
-  }[language]();
-  locale = navigator.languages.find(tag => tag.split('-', 1)[0] === language) ?? language;
   document.documentElement.lang = language;
+  const to = language;
+  const [said, words] = await Promise.all([
+    to === 'en' ? undefined : import('./words/said.js'),
+    {
+      en: async () => (await import('./words/en.js')).en,
+      fr: async () => typesetFrench((await import('./words/fr.js')).fr),
+      de: async () => (await import('./words/de.js')).de,
+    }[to](),
+  ]);
+  if (said && to !== 'en') told = text => said.translated(text, to);
+  strings = words;
+  locale = navigator.languages.find(tag => tag.split('-', 1)[0] === language) ?? language;
 }
 
 /** The page is loaded anew: what is before a reviewer is kept for them by the server. */

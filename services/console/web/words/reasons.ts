@@ -374,6 +374,10 @@ export const reasons = {
   'There is no such form.': ['Ce formulaire n’existe pas.', 'Dieses Formular gibt es nicht.'],
   'There is no such file.': ['Ce fichier n’existe pas.', 'Diese Datei gibt es nicht.'],
   'There is no such report.': ['Ce signalement n’existe pas.', 'Diese Meldung gibt es nicht.'],
+  "The sandbox's authority orders nothing but the removal of what is on the hidden sandbox.": [
+    'L’autorité du bac à sable n’ordonne que le retrait de ce qui est sur le bac à sable caché.',
+    'Die Behörde der Sandbox ordnet nur an, zu entfernen, was auf der verborgenen Sandbox ist.',
+  ],
   'There is no such authority.': ['Cette autorité n’existe pas.', 'Diese Behörde gibt es nicht.'],
   'This certificate is not in the register of competent authorities.': [
     'Ce certificat ne figure pas au registre des autorités compétentes.',
