@@ -38,16 +38,13 @@ test('the queue: nothing is late below full load, above it one less the inverse 
   expect(loadOf(10, { ...staff, handling: undefined })).toMatchObject({ hours: undefined, share: undefined });
 });
 
-const decided = (n: number, more: Partial<Decided>): Decided[] =>
-  Array.from({ length: n }, () => ({
-    class: 'allowed' as const,
-    band: 0,
-    language: 'en',
-    probability: 1,
-    violates: false,
-    score: 0.01,
-    ...more,
-  }));
+const decided = (n: number, more: Partial<Decided> & { score?: number }): Decided[] => {
+  const { score = 0.01, ...rest } = more;
+  const counts = new Int32Array(102);
+  counts[Math.round(score * 100)] = n;
+  const usual = { class: 'allowed' as const, band: 0, language: 'en', probability: 1, violates: false };
+  return [{ ...usual, ...rest, counts }];
+};
 
 test('decisions stand for the posts that they were drawn from, whatever was lost of them', () => {
   const posts = [series('en', 'review', 'model', { 4: 200 }), series('en', 'allow', 'otherwise', { 0: 100_000 })];

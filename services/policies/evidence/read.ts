@@ -1,5 +1,5 @@
 import { type Database, sql } from '../../runtime/index.js';
-import { bucketOf } from './buckets.js';
+import { bucketCount, bucketOf } from './buckets.js';
 import { joined } from './joined.js';
 import type { EvidenceRows } from './tables.js';
 import type { Chosen, Decided } from './weigh.js';
@@ -7,7 +7,7 @@ import type { Chosen, Decided } from './weigh.js';
 const most = 20_000;
 
 /** Decisions that differ in their scores alone; those of each as JSON. */
-type Alike = Omit<Decided, 'score'> & { scores: string[] };
+type Alike = Omit<Decided, 'counts'> & { scores: string[] };
 
 export interface Looked {
   decided: Alike[];
@@ -79,13 +79,15 @@ export async function readDecided(db: Database, since: number): Promise<Looked> 
 export function ofLabel(decided: readonly Alike[], signal: string, label: string): Decided[] {
   // Read without taking the rest apart: there are many, and each holds every label. Within a JSON string no such mark can stand.
   const mark = `[${JSON.stringify(signal)},${JSON.stringify(label)},`;
-  return decided.flatMap(({ scores: all, ...alike }) =>
-    all.map(scores => {
+  return decided.map(({ scores: all, ...alike }) => {
+    const counts = new Int32Array(bucketCount + 1);
+    for (const scores of all) {
       const at = scores.indexOf(mark);
-      const score = at < 0 ? undefined : Number.parseFloat(scores.slice(at + mark.length, at + mark.length + 24));
-      return { ...alike, score };
-    }),
-  );
+      const from = at + mark.length;
+      counts[at < 0 ? bucketCount : bucketOf(Number.parseFloat(scores.slice(from, from + 24)))]!++;
+    }
+    return { ...alike, counts };
+  });
 }
 
 export interface Near {

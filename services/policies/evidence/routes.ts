@@ -66,7 +66,7 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
   const { db, time, config } = runtime;
   const router = Router();
   const commons = new Kept<Common>(time, 4);
-  const reads = new Kept<Read>(time, 64);
+  const reads = new Kept<Read>(time, 12);
 
   const common = (days: number): Promise<Common> =>
     commons.get(String(days), async () => {

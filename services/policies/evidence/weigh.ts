@@ -1,18 +1,18 @@
 import type { Action } from '../../contracts/index.js';
-import { bandsFrom, bucketCount, bucketOf, classOf } from './buckets.js';
+import { bandsFrom, bucketCount, classOf } from './buckets.js';
 import { add, type Evidence, evidenceOf } from './estimate.js';
 import type { Series } from './histogram.js';
 import { type Class, classes } from './tables.js';
 
-/** A post that a person decided, as far as one label is concerned. */
+/** Posts that people decided alike, as far as one label is concerned. */
 export interface Decided {
   class: Class;
   band: number;
   language: string;
   probability: number;
   violates: boolean;
-  /** Undefined where the signal did not score it. */
-  score: number | undefined;
+  /** How many by bucket of their score; the last place is for those that the signal did not score. */
+  counts: Int32Array;
 }
 
 /** Evidence of one label by bucket; the last place is for posts that have no score of it, which are below every threshold. */
@@ -50,13 +50,13 @@ const fresh = (): Weighed => ({
 /**
  * Decisions with the posts that they stand for: 1 / the probability with which each was chosen, times those of its class and band that were chosen for each that
  * was decided. So what was lost or is not decided yet is taken to be like what was. Where nothing of a band was decided, its posts are one unseen decision that
- * could weigh so much. Each decision is looked at once, whatever the number of languages.
+ * could weigh so much.
  * @param posts counts of posts by band (`Series` of no signal)
  */
 export function weigh(decided: readonly Decided[], chosen: readonly Chosen[], posts: readonly Series[]): Weights {
   const strata = classes.length * bandsFrom.length;
   const answers = new Int32Array(strata);
-  for (const one of decided) answers[stratumOf(one.class, one.band)]!++;
+  for (const one of decided) answers[stratumOf(one.class, one.band)]! += one.counts.reduce((sum, n) => sum + n, 0);
   const missing = new Float64Array(strata).fill(1);
   for (const { class: what, band, posts: n } of chosen) {
     const stratum = stratumOf(what, band);
@@ -69,12 +69,16 @@ export function weigh(decided: readonly Decided[], chosen: readonly Chosen[], po
     byLanguage.set(language, found);
     return found;
   };
-  for (const { class: what, band, language, violates, probability, score } of decided) {
+  for (const { class: what, band, language, violates, probability, counts } of decided) {
     const judgement = { violates, probability: probability / missing[stratumOf(what, band)]! };
-    const bucket = score === undefined ? undefined : bucketOf(score);
-    for (const one of [all, of(language)]) {
-      one.decisions++;
-      add(bucket === undefined ? one.unscored : one.buckets[bucket]!, judgement);
+    const ofLanguage = of(language);
+    for (let bucket = 0; bucket <= bucketCount; bucket++) {
+      const n = counts[bucket]!;
+      if (n === 0) continue;
+      for (const one of [all, ofLanguage]) {
+        one.decisions += n;
+        add(one.buckets[bucket] ?? one.unscored, judgement, n);
+      }
     }
   }
   const finish = (one: Weighed, counted: readonly Series[]): void => {

@@ -14,7 +14,7 @@ import { Random } from '../../simulation/random.js';
 
 /**
  * How long what-if takes over 30 days of 20 languages and 15 labels, with 20,000 decisions: `node dist/test/bench/evidence/index.js`, on PostgreSQL
- * where DATABASE_URL is set (and KAFKA_BROKERS, as for a service). `first`: nothing was read yet; `again`: the slider moves.
+ * where DATABASE_URL is set (and KAFKA_BROKERS, as for a service). `first`: nothing was read of the label yet; `again`: the slider moves.
  */
 const day = 24 * 3600_000;
 const languages = Array.from({ length: 20 }, (_, n) => `l${String.fromCharCode(97 + n)}`);
@@ -26,9 +26,9 @@ const running = await start({}, { services: ['ingest', 'classify', 'enforce'], f
 try {
   const { db } = running;
   const today = Date.now() - (Date.now() % day);
-  const counts = (n: number, buckets: number): string => {
+  const counts = (n: number, buckets: number, from = 0): string => {
     const made: Record<number, number> = {};
-    for (let i = 0; i < buckets; i++) made[i] = random.poisson(n / (i + 1) ** 2) + 1;
+    for (let i = from; i < buckets; i++) made[i] = random.poisson(n / (i + 1) ** 2) + 1;
     return JSON.stringify(made);
   };
   const done = [
@@ -49,6 +49,8 @@ try {
           action,
           rule,
           counts: counts(n, buckets),
+          // A rule that acts from 0.5 on.
+          ...(action !== 'allow' && { alone: counts(n, buckets, 50) }),
         })),
         { id: `${at} ${language} ${rule}`, at, signal: '', label: '', language, action, rule, counts: counts(n, 5) },
       ]),
@@ -115,9 +117,16 @@ try {
     one.cpu.push((user + system) / 1000);
     if (status !== 200) throw new Error(JSON.stringify(body));
   };
-  await ask('(the first of all)', '/v1/what-if?label=label-0&threshold=0.5');
-  for (const label of labels.slice(1))
-    await ask('/v1/what-if, first', `/v1/what-if?label=${label}&threshold=0.5&rule=text-model`);
+  // As the screen begins: what there is, the live policy, the curve.
+  await ask('/v1/what-if/labels, as the screen opens', '/v1/what-if/labels');
+  const { body } = await running.call('GET', '/v1/policies');
+  await running.call('GET', `/v1/policies/${encodeURIComponent(body.inForce.live)}`);
+  await ask('/v1/what-if/curve, the first of all', '/v1/what-if/curve?label=label-0&rule=text-model');
+  for (const days of [30, 29, 28]) {
+    if (days < 30) await ask('/v1/what-if, other days', `/v1/what-if?label=label-0&threshold=0.5&days=${days}`);
+    for (const label of labels.slice(1))
+      await ask('/v1/what-if, first', `/v1/what-if?label=${label}&threshold=0.5&rule=text-model&days=${days}`);
+  }
   for (let n = 0; n < 100; n++)
     await ask('/v1/what-if, again', `/v1/what-if?label=label-3&threshold=${n / 100}&from=0.5&rule=text-model`);
   for (let n = 0; n < 20; n++)
