@@ -12,8 +12,19 @@ import {
 } from '../platforms/index.js';
 import type { Log, Outgoing, Runtime, Write } from '../runtime/index.js';
 import { fact } from './facts.js';
-import { afterMiss, afterWatch, callIsDue, heldBy, pauseAfter, pauseFor, phases, watches } from './plan.js';
-import { ended, sealOf } from './request.js';
+import { type Narrowing, narrowingOf } from './narrow.js';
+import {
+  afterMiss,
+  afterNarrowMiss,
+  afterWatch,
+  callIsDue,
+  heldBy,
+  pauseAfter,
+  pauseFor,
+  phases,
+  watches,
+} from './plan.js';
+import { ended, narrowingEnded, sealOf } from './request.js';
 import { type EnforceRows, looksTable, type RemovalRow } from './tables.js';
 import { seesFrom } from './territory.js';
 
@@ -53,6 +64,7 @@ export class Execution {
     }
     const item = await this.#item();
     if (row.wanted === 'public') return this.#restore(connector, item);
+    if (row.narrowing !== null) return this.#narrow(connector, item);
     return row.state === 'pending' ? this.#remove(connector, item) : this.#watch(connector, item);
   }
 
@@ -96,6 +108,40 @@ export class Execution {
     }
     if (called && called.kind !== 'accepted') return this.#notAccepted(called);
     return this.#missed(judgement);
+  }
+
+  /** It is to be gone in fewer States than it was: elsewhere it comes back. What can be seen of that from here is looked at. */
+  async #narrow(connector: Connector, item: Item): Promise<void> {
+    if (!connector.territorial) return this.#later('platform-refused', onlyEverywhere, 30_000);
+    const called = await this.#callIfDue(connector, item);
+    if (called && called.kind !== 'accepted') return this.#notAccepted(called);
+    const inside = this.#sees();
+    if (!connector.readable) return this.#narrowed('claimed', inside, called?.detail ?? '');
+    const { looks, judgement } = await this.#look(connector, item, 'narrowed');
+    // From inside it can be seen that it is still gone, and not that it is back elsewhere; from outside the other way round.
+    if (inside ? judgement.verdict === 'gone' : seen(looks))
+      return this.#narrowed(inside ? 'claimed' : 'restored', inside, judgement.why);
+    return this.#later('unclear', judgement.why, pauseAfter(this.#row.attempts), afterNarrowMiss(this.#row));
+  }
+
+  #narrowed(outcome: 'restored' | 'claimed', inside: boolean, detail: string): Promise<void> {
+    const row = this.#row;
+    const { id, was, endedAt } = narrowingOf(row) as Narrowing;
+    const at = this.runtime.time.now();
+    const from = this.runtime.config.SANSDELAI_VANTAGE;
+    const told = [narrowingEnded(row, id, at, outcome, from)];
+    // It was not gone yet: that goes on, in the States that are left.
+    if (was === 'pending')
+      return this.#save({ narrowing: null, accepted_at: row.accepted_at, attempts: 0, next_at: at, detail }, told);
+    const gone = was === 'gone';
+    const word = gone && inside ? 'gone' : 'claimed';
+    const change: Partial<RemovalRow> = {
+      ...{ narrowing: null, state: was, ended_at: endedAt, accepted_at: row.accepted_at, attempts: 0, detail },
+      // From elsewhere, that it can be read is as it should be.
+      next_at: gone && inside ? at + watches[0] : null,
+    };
+    // For whoever asked for it meanwhile in the States where it stays.
+    return this.#save(change, [...told, ended(row, at, word, from)]);
   }
 
   /** Whether it can be seen from here that it is gone where it is to be. */

@@ -29,6 +29,8 @@ export interface OrderedRemoval extends Changes {
   removalId: string;
   /** Set where it was seen to be gone before, and is so still. */
   goneSince?: number;
+  /** The platform's word that it is gone is all there is, and was told before. */
+  claimed?: true;
 }
 
 const readRemoval = (db: Database, item: string): Promise<RemovalRow | undefined> =>
@@ -47,7 +49,8 @@ export async function removeForOrder(db: Database, { ref, ...asked }: Ordered): 
   const begins = !underWay || (before.state === 'gone' && !same);
   const cycle = (before?.cycle ?? 0) + (begins ? 1 : 0);
   const gone = !begins && before?.state === 'gone' ? { goneSince: before.ended_at ?? asked.at } : {};
-  return { ...changes, removalId: `${eventId(item, 'removal')}/${cycle}`, ...gone };
+  const claimed = !begins && before?.state === 'claimed' && same ? { claimed: true as const } : {};
+  return { ...changes, removalId: `${eventId(item, 'removal')}/${cycle}`, ...gone, ...claimed };
 }
 
 /**
@@ -71,6 +74,9 @@ export async function liftForOrder(
   const changes = liftGrounds(db, removal, grounds, lifting, by, at);
   const others = grounds.some(row => !lifting(row));
   const never = !removal || removal.wanted === 'public' || (removal.called === 0 && removal.state === 'not-found');
+  // What another ground keeps down in fewer States comes back in the others.
+  const { comesBack } = changes;
+  if (comesBack !== undefined) return { ...changes, comes: 'restoring', removalId: comesBack };
   const removalId = `${eventId(item, 'removal')}/${(removal?.cycle ?? 0) + 1}`;
   return { ...changes, comes: others ? 'stays-down' : never ? 'nothing' : 'restoring', removalId };
 }

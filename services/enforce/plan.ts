@@ -62,6 +62,13 @@ export function afterMiss(
   return { attempts, accepted_at: again ? null : row.accepted_at, round: again ? row.round + 1 : row.round };
 }
 
+/** The row after a look that did not show that it is back where it is not to be gone any more: called afresh as {@link afterMiss} does. */
+export function afterNarrowMiss(row: RemovalRow): Pick<RemovalRow, 'attempts' | 'accepted_at' | 'round'> {
+  const attempts = row.attempts + 1;
+  const again = row.accepted_at !== null && attempts % looksBetweenCalls === 0;
+  return { attempts, accepted_at: again ? null : row.accepted_at, round: again ? row.round + 1 : row.round };
+}
+
 /** What a later look leads to. Pure. */
 export type Step =
   | { kind: 'again'; pause: number }

@@ -1,6 +1,7 @@
 import { busKey, eventId, type Ground, type Outcome, type PostFlag } from '../contracts/index.js';
 import type { Database, Outgoing, Write } from '../runtime/index.js';
 import { due, fact } from './facts.js';
+import { narrowed, narrowingId, narrowingOf } from './narrow.js';
 import { type EnforceRows, type GroundRow, groundsTable, type RemovalRow, removalsTable } from './tables.js';
 import { covers, joined } from './territory.js';
 
@@ -28,6 +29,8 @@ export interface RemovalRequest {
 export interface Changes {
   writes: Write[];
   events: Outgoing[];
+  /** Where it comes back in some States: under which name that is told (`removalId`). */
+  comesBack?: string;
 }
 
 export const emptyChanges = (): Changes => ({ writes: [], events: [] });
@@ -58,7 +61,15 @@ const afresh = { attempts: 0, accepted_at: null, detail: '', owner: null, lease_
 export function requestRemoval(db: Database, request: RemovalRequest, before: RemovalRow | undefined): Changes {
   const { ground, at } = request;
   const item = busKey({ platform: request.platform, id: request.postId });
-  const row: GroundRow = { item, ...ground, added_at: at, added_by: request.by, lifted_at: null, lifted_by: null };
+  const row: GroundRow = {
+    item,
+    ...ground,
+    added_at: at,
+    added_by: request.by,
+    lifted_at: null,
+    lifted_by: null,
+    territory: request.territory ? JSON.stringify([...request.territory].sort()) : null,
+  };
   const added = db.insert(groundsTable, [row], { onConflict: 'replace' });
   const { writes, events } = carry(db, request, item, before);
   return { writes: [added, ...writes], events };
@@ -78,6 +89,8 @@ function carry(db: Database, request: RemovalRequest, item: string, before: Remo
 function follow(db: Database, request: RemovalRequest, before: RemovalRow): Changes {
   const { url, authorId, at, territory } = request;
   const version = Math.max(request.version, before.version);
+  // What was to come back in some States is to be gone there again.
+  const undone = covers(before.territory, territory) ? undefined : narrowingOf(before);
   const change: Partial<RemovalRow> = {
     ...afresh,
     version,
@@ -88,10 +101,14 @@ function follow(db: Database, request: RemovalRequest, before: RemovalRow): Chan
     round: before.round + 1,
     ended_at: null,
     next_at: at,
+    ...(undone ? { narrowing: null } : {}),
   };
   return {
     writes: [moveRemoval(db, before, change)],
-    events: [due(before.id, before.platform, `${before.id}/${before.cycle}/${before.round + 1}/${version}`, at)],
+    events: [
+      due(before.id, before.platform, `${before.id}/${before.cycle}/${before.round + 1}/${version}`, at),
+      ...(undone ? [narrowingEnded(before, undone.id, at, 'cancelled', '')] : []),
+    ],
   };
 }
 
@@ -132,6 +149,7 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     held: null,
     // Of a removal that was asked for on another ground before, the order is no cause.
     seal: request.seal ?? null,
+    narrowing: null,
   };
   const removalId = `${id}/${cycle}`;
   const told = { platform, postId, version, removalId, ground, at, postedAt, route, flags: [...flags] };
@@ -166,7 +184,16 @@ export function liftGrounds(
       .where('kind', '=', kind)
       .where('ref', '=', ref),
   }));
-  if (lifted.length < inForce.length) return { writes: [...writes, moveRemoval(db, removal)], events: [] };
+  if (lifted.length < inForce.length) {
+    const left = inForce.filter(ground => !lifting(ground));
+    const change = narrowed(removal, left, at);
+    const move = moveRemoval(db, removal, change && { ...afresh, ...change });
+    const { id, platform } = removal;
+    const begins =
+      change?.next_at === at ? [due(id, platform, `${id}/${removal.cycle}/${change.round}/narrowed`, at)] : [];
+    const comesBack = narrowingId(change);
+    return { writes: [...writes, move], events: begins, ...(comesBack === undefined ? {} : { comesBack }) };
+  }
   const back = bringBack(db, removal, at);
   return { writes: [...writes, ...back.writes], events: back.events };
 }
@@ -191,15 +218,33 @@ function bringBack(db: Database, row: RemovalRow, at: number): Changes {
     escalated_at: null,
     watch: 0,
     next_at: nothing ? null : at,
+    narrowing: null,
   };
   const events = nothing ? [] : [due(row.id, row.platform, `${row.id}/${cycle}`, at)];
   // The removal's clock is still running: it ends without a figure.
-  if (row.state === 'pending' || row.state === 'claimed') events.push(ended(row, at, 'cancelled', ''));
+  const narrowing = narrowingOf(row);
+  const stood = narrowing?.was ?? row.state;
+  if (stood === 'pending' || stood === 'claimed') events.push(ended(row, at, 'cancelled', ''));
+  // All of it comes back now, which is told by the restoration.
+  if (narrowing) events.push(narrowingEnded(row, narrowing.id, at, 'cancelled', ''));
   return { writes: [moveRemoval(db, row, change)], events };
 }
 
 /** What a fact about a removal says of the order whose secrecy it shares. */
 export const sealOf = ({ seal }: Pick<RemovalRow, 'seal'>): { seal?: string } => (seal === null ? {} : { seal });
+
+/** The fact that a narrowing ended: what was gone elsewhere can be read there again (`restored`), or only the platform says so (`claimed`). */
+export function narrowingEnded(
+  row: RemovalRow,
+  removalId: string,
+  at: number,
+  outcome: Outcome,
+  vantage: string,
+): Outgoing {
+  const { platform, post_id: postId, version } = row;
+  const data = { platform, postId, version, removalId, at, outcome, vantage, ...sealOf(row) };
+  return fact({ type: 'removal.ended.v1', data }, row.item, `${removalId}/${outcome}/${at}`);
+}
 
 /** The fact that a removal or a restoration ended. */
 export function ended(row: RemovalRow, at: number, outcome: Outcome, vantage: string): Outgoing {

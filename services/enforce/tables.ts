@@ -83,15 +83,17 @@ export const removalsTable: Table = {
     owner: 'text?',
     fence: 'bigint',
     lease_until: 'bigint',
-    /** JSON of the States where it is to be gone; null: everywhere. It only ever widens while it is wanted gone. */
+    /** JSON of the States where it is to be gone; null: everywhere. It is what the grounds in force ask for together. */
     territory: 'text?',
     /** Causes told of why it is not gone yet, since `pending_since`: the last one last, with spaces between. */
     held: 'text?',
     /** An order under non-disclosure that this removal is of: what is entered of it is only counted until that ends. */
     seal: 'text?',
+    /** JSON of `Narrowing`: it is to be gone in fewer States than it was, and the platform has still to do so. */
+    narrowing: 'text?',
   },
   primaryKey: ['id'],
-  added: [['held'], ['seal'], ['territory']],
+  added: [['held'], ['seal'], ['territory'], ['narrowing']],
   indexes: {
     item: { columns: ['item'], unique: true },
     due: { columns: ['next_at'], where: 'next_at is not null' },
@@ -111,8 +113,11 @@ export const groundsTable: Table = {
     added_by: 'text',
     lifted_at: 'bigint?',
     lifted_by: 'text?',
+    /** JSON of the States where it asks for the item to be gone; null: everywhere. */
+    territory: 'text?',
   },
   primaryKey: ['item', 'kind', 'ref'],
+  added: [['territory']],
 };
 
 /** What was seen, when, from where: the evidence behind every outcome. */
@@ -183,6 +188,7 @@ export interface RemovalRow {
   territory: string | null;
   held: string | null;
   seal: string | null;
+  narrowing: string | null;
 }
 
 export interface GroundRow {
@@ -193,6 +199,7 @@ export interface GroundRow {
   added_by: string;
   lifted_at: number | null;
   lifted_by: string | null;
+  territory: string | null;
 }
 
 export interface LookRow {

@@ -59,6 +59,11 @@ export const deskEventSchema = z.discriminatedUnion('type', [
       .max(5_000)
       .describe('what was looked at, and what was seen: of a platform that can only be looked at by people'),
   }),
+  z.strictObject({
+    type: z.literal('item-back'),
+    n,
+    note: z.string().trim().min(20).max(5_000).describe('as with item-gone: that it can be read again'),
+  }),
   z.strictObject({ type: z.literal('form-sent'), n, receipt: note }),
   z.strictObject({ type: z.literal('scrutiny-asked'), reasons: note }),
   z.strictObject({ type: z.literal('scrutiny-opened') }),
@@ -86,6 +91,8 @@ export function eventOf(said: DeskEvent, at: number, by: string, named: Target |
       return named === undefined ? 'target' : { type: said.type, n: said.n, target: named, moved: said.moved, ...who };
     case 'item-gone':
       return { type: said.type, n: said.n, evidence: `${by} looked: ${said.note}`, ...who };
+    case 'item-back':
+      return { type: 'item-restored', n: said.n, staysDown: false, evidence: `${by} looked: ${said.note}`, ...who };
     case 'scrutiny-waived':
       return { ...said, lapsed: false, ...who };
     case 'seal-extended':

@@ -159,9 +159,10 @@ export class Draft {
       this.#writes.push(...removal.writes);
       this.#events.push(...removal.events);
     }
-    const { removalId, goneSince } = removal;
+    const { removalId, goneSince, claimed } = removal;
     const { n } = item;
     this.take({ type: 'item-asked', n, removalId, at, by });
+    if (claimed) this.take({ type: 'item-claimed', n, at, by });
     if (goneSince === undefined) return;
     const evidence = `gone on another ground since ${new Date(goneSince).toISOString()}`;
     this.take({ type: 'item-gone', n, evidence, at, by });

@@ -21,6 +21,7 @@ function eventOf(
   if (!('outcome' in data)) return { type: 'item-returned', n, ...at };
   if (phase === 'restoring') {
     if (data.outcome === 'restored') return { type: 'item-restored', n, staysDown: false, ...at };
+    if (data.outcome === 'claimed') return { type: 'item-claimed', n, ...at };
     // Its author has deleted it meanwhile.
     return data.outcome === 'cancelled' ? { type: 'item-restored', n, staysDown: true, ...at } : undefined;
   }

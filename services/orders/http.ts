@@ -208,6 +208,9 @@ export function orderRoutes(parts: Parts): Router {
       said.type === 'item-named' ? await targetOf(runtime, said.target.platform, said.target.post, url) : undefined;
     if (said.type === 'item-gone' && !state.items.find(one => one.n === said.n)?.claimed)
       throw new Problem(409, 'Only of a platform that has no public way to look does a person say that it is gone.');
+    const waits = said.type === 'item-back' && state.items.find(one => one.n === said.n);
+    if (said.type === 'item-back' && !(waits && waits.phase === 'restoring' && waits.claimed))
+      throw new Problem(409, "Only where the platform's word that it is back is all there is does a person say so.");
     const event = eventOf(said, at, by, named);
     if (typeof event === 'string') {
       const message = event === 'target' ? 'names a post that was never taken in' : 'has to be stated for this ground';

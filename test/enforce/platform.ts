@@ -20,6 +20,8 @@ export interface Call {
 export interface Page {
   text: string;
   removed: boolean;
+  /** Where it is removed: `all`, or States. */
+  territory?: unknown;
   fence: number;
 }
 
@@ -39,6 +41,8 @@ export interface Platform {
   manners: Map<string, Manner>;
   /** Answers a public page instead of the site; undefined where the site does it. */
   site: ((req: IncomingMessage, res: ServerResponse) => boolean) | undefined;
+  /** From which State its pages are looked at; undefined: from one in which everything is as in all others. */
+  seenFrom: string | undefined;
   publish(id: string, text: string): void;
   callsFor(item: string): Call[];
   close(): Promise<void>;
@@ -59,6 +63,7 @@ export async function startPlatform(): Promise<Platform> {
     known.add(call.webhookId);
     page.fence = call.fence;
     page.removed = call.type === 'item.remove';
+    page.territory = call.territory;
     return 'acted';
   }
 
@@ -112,6 +117,7 @@ export async function startPlatform(): Promise<Platform> {
     calls,
     manners,
     site: undefined,
+    seenFrom: undefined,
     publish: (id, text) => void pages.set(id, { text, removed: false, fence: 0 }),
     callsFor: item => calls.filter(call => call.item === item),
   };
@@ -126,7 +132,9 @@ export async function startPlatform(): Promise<Platform> {
     if (url.pathname === '/about') return end(200, html('<h1>About Acme</h1><p>Acme is a place to meet.</p>'));
     const page = pages.get(decodeURIComponent(/^\/posts\/(.+)$/.exec(url.pathname)?.[1] ?? ''));
     if (!page) return end(404, html('Nothing here'));
-    return page.removed ? end(410, html('Removed')) : end(200, html(`<p>${page.text}</p>`));
+    const { territory } = page;
+    const elsewhere = platform.seenFrom && Array.isArray(territory) && !territory.includes(platform.seenFrom);
+    return page.removed && !elsewhere ? end(410, html('Removed')) : end(200, html(`<p>${page.text}</p>`));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(platform, {
@@ -140,12 +148,12 @@ export async function startPlatform(): Promise<Platform> {
 }
 
 /** The file that connects it twice: `acme`, whose pages can be looked at, and `mute`, of which nothing can be seen. */
-export const platformsFile = (origin: string): string => `platforms:
+export const platformsFile = (origin: string, territorial = false): string => `platforms:
   - name: acme
     removeUrl: ${origin}/calls
     secretEnv: ACME_SECRET
     timeoutSeconds: 1
-    testAccounts: [tester]
+    testAccounts: [tester]${territorial ? '\n    territorial: true' : ''}
     readPaths:
       - name: page
         url: ${origin}/posts/{id}

@@ -46,7 +46,7 @@ export interface ClockRow {
 
 let made = 0;
 
-export async function openScene(settings: Record<string, string> = {}): Promise<Scene> {
+export async function openScene(settings: Record<string, string> = {}, territorial = false): Promise<Scene> {
   const platform = await startPlatform();
   const folder = newFolder();
   const write = (name: string, text: string): string => {
@@ -57,7 +57,7 @@ export async function openScene(settings: Record<string, string> = {}): Promise<
   const time = new ForwardTime();
   const running = await start(
     {
-      SANSDELAI_PLATFORMS: write('platforms.yaml', platformsFile(platform.origin)),
+      SANSDELAI_PLATFORMS: write('platforms.yaml', platformsFile(platform.origin, territorial)),
       SANSDELAI_POLICY: write('policy.yaml', policyFile),
       LOOK_TIMEOUT: '1s',
       ...settings,

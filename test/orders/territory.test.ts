@@ -6,7 +6,7 @@ import { memberStates } from '../../services/orders/settings.js';
 import { territoryOf } from '../../services/orders/territory.js';
 import { platformsFile, startPlatform } from '../enforce/platform.js';
 import { newFolder } from '../ingest/installation.js';
-import { openScene, type Scene } from './running.js';
+import { openScene, type Scene, until } from './running.js';
 
 describe('territories', () => {
   test('what covers what, and what two are together', () => {
@@ -46,6 +46,7 @@ async function open(territorial: boolean, vantage: string) {
       `    timeoutSeconds: 1\n    territorial: ${territorial}\n`,
     ),
   );
+  platform.seenFrom = stateOf(vantage);
   const scene = await openScene({ SANSDELAI_PLATFORMS: file, SANSDELAI_VANTAGE: vantage }, { folder, platform });
   scene.writeRegister({ instruments: ['tco', 'dsa9'] });
   await importRegister(scene.runtime, join(folder, 'register.json'));
@@ -130,4 +131,69 @@ test('a platform that can only remove everywhere: the desk is told why, and noth
   } finally {
     await close();
   }
+});
+
+describe('a wider order ends while one for less stands', () => {
+  const annulled = { type: 'annulled', note: 'The court has annulled it, by its judgment of today.' };
+  /** All Member States by one order, Germany by another; then the first is annulled. */
+  async function narrow(scene: Scene) {
+    const id = await scene.post();
+    const all = await scene.send(scene.order(id));
+    await scene.phase(all.body.id, 'executed');
+    const german = await scene.send(inGermany(scene, id));
+    await scene.phase(german.body.id, 'executed');
+    expect((await say(scene, all.body.id, annulled)).status).toBe(201);
+    return { id, all: all.body.id as string, german: german.body.id as string };
+  }
+  const reinstatement = async (scene: Scene) =>
+    (await scene.call('GET', '/v1/clocks?obligation=tco-reinstatement')).body.clocks.length;
+
+  test('it comes back elsewhere, which is seen from there, and stays down where the other wants it', async () => {
+    const { scene, close } = await open(true, 'FR-paris');
+    try {
+      const { id, all, german } = await narrow(scene);
+      const ended = await scene.phase(all, 'ended');
+      expect(ended.items).toMatchObject([{ phase: 'restored' }]);
+      expect(territories(scene, id)).toEqual(['all', ['DE']]);
+      expect(scene.platform.pages.get(id)).toMatchObject({ removed: true, territory: ['DE'] });
+      expect(await scene.phase(german, 'executed')).toMatchObject({ items: [{ phase: 'gone' }] });
+      await until(async () => (await reinstatement(scene)) === 0, 'the clock of the reinstatement to end');
+      // That it can be read from here is as it should be: nobody takes that for its return.
+      scene.time.forward(2 * 3600_000);
+      await new Promise(done => setTimeout(done, 600));
+      await scene.phase(german, 'executed');
+      // With the last order it comes back in Germany, too.
+      await say(scene, german, annulled);
+      await scene.phase(german, 'ended');
+      expect(scene.platform.pages.get(id)?.removed).toBe(false);
+    } finally {
+      await close();
+    }
+  });
+
+  test('looked at from where it stays down, the platform’s word is all there is: a person looks', async () => {
+    const { scene, close } = await open(true, 'DE-frankfurt');
+    try {
+      const { id, all, german } = await narrow(scene);
+      await until(() => scene.platform.pages.get(id)?.territory !== 'all', 'the platform to be told');
+      const claimed = await until(async () => {
+        const { body } = await scene.call('GET', `/v1/removal-orders/${all}`);
+        return body.items[0].claimed && body;
+      }, 'the platform’s word');
+      expect(claimed).toMatchObject({ phase: 'lifted', items: [{ phase: 'restoring' }] });
+      await until(async () => (await reinstatement(scene)) === 1, 'the clock of the reinstatement to run');
+      const note = 'Looked at from Paris by hand: it can be read there again.';
+      expect((await say(scene, german, { type: 'item-back', n: 1, note })).status).toBe(409);
+      expect((await say(scene, all, { type: 'item-back', n: 1, note })).status).toBe(201);
+      await scene.phase(all, 'ended');
+      await until(async () => (await reinstatement(scene)) === 0, 'the clock of the reinstatement to end');
+      expect(await scene.phase(german, 'executed')).toMatchObject({ items: [{ phase: 'gone' }] });
+      // Another order for Germany finds it gone there.
+      const again = await scene.send(inGermany(scene, id));
+      await scene.phase(again.body.id, 'executed');
+      expect(territories(scene, id)).toEqual(['all', ['DE']]);
+    } finally {
+      await close();
+    }
+  });
 });

@@ -144,7 +144,9 @@ function lift(state: OrderState, event: OrderEvent & { note: string }, finality:
       ...state,
       finality,
       phase: restores ? 'lifted' : 'ended',
-      items: state.items.map(item => (back.includes(item) ? { ...item, phase: 'restoring' } : item)),
+      items: state.items.map(item =>
+        back.includes(item) ? { ...item, phase: 'restoring', claimed: undefined } : item,
+      ),
     },
     facts: [{ happened: 'lifted', ...said(event), restores, evidence: `${finality}: ${event.note}` }],
     effects: [...back.map(({ n }): Effect => ({ do: 'lift', n })), ...ends],
@@ -196,7 +198,8 @@ function ofItem(
       effects: [{ do: 'desk', about: 'returned' }],
     };
   }
-  if (item.phase !== 'removing') return nothing;
+  const back = item.phase === 'restoring' && event.type === 'item-claimed';
+  if (item.phase !== 'removing' && !back) return nothing;
   if (event.type === 'item-claimed') return { ...nothing, state: withItem(state, event.n, { claimed: true }) };
   const { evidence, at } = event;
   const gone = event.type === 'item-gone';

@@ -156,7 +156,7 @@ export type OrderEvent = { at: number; by: string } & (
   | { type: 'item-not-there'; n: number; evidence: string }
   | { type: 'item-claimed'; n: number }
   | { type: 'item-returned'; n: number }
-  | { type: 'item-restored'; n: number; staysDown: boolean }
+  | { type: 'item-restored'; n: number; staysDown: boolean; evidence?: string }
   | { type: 'form-sent'; n: number; receipt: string }
   | { type: 'scrutiny-asked'; reasons: string }
   | { type: 'scrutiny-opened' }

@@ -86,12 +86,19 @@ export function actsNow(order: Shown, now: number): Act[] {
 export function actsOfItem({ phase }: Shown, { n, claimed, phase: stands, target }: ShownItem): Act[] {
   const found: Act[] = [];
   const many = { key: (type: string) => `${type}-${n}` };
-  const { 'item-named': named, 'item-left': left, 'item-gone': gone } = acts;
+  const { 'item-named': named, 'item-left': left, 'item-gone': gone, 'item-back': back } = acts;
   if (stands === 'removing' && claimed)
     found.push(
       event('item-gone', [long('note', gone.note, 20)], {
         key: many.key('item-gone'),
         body: ({ note = '' }) => ({ type: 'item-gone', n, note: note.trim() }),
+      }),
+    );
+  if (stands === 'restoring' && claimed)
+    found.push(
+      event('item-back', [long('note', back.note, 20)], {
+        key: many.key('item-back'),
+        body: ({ note = '' }) => ({ type: 'item-back', n, note: note.trim() }),
       }),
     );
   if (inForce.includes(phase) && stands !== 'left')

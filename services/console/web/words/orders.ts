@@ -310,6 +310,12 @@ export const en = {
       note: 'What you looked at, and what you saw',
       sure: 'Your word is the evidence that ends the clock.',
     },
+    'item-back': {
+      label: 'I looked: it is back',
+      hint: 'Only because nobody can see from here that it can be read again there.',
+      note: 'What you looked at, from where, and what you saw',
+      sure: 'Your word is the evidence that ends the clock.',
+    },
     'form-sent': {
       label: 'Enter the receipt',
       hint: 'Sent means: the channel’s receipt is stored.',
@@ -679,6 +685,12 @@ export const fr: OrderWords = {
       note: 'Ce que vous avez regardé et vu',
       sure: 'Votre parole est la preuve qui arrête le délai.',
     },
+    'item-back': {
+      label: 'J’ai regardé : rétablie',
+      hint: 'Seulement parce que rien d’ici ne permet de voir qu’elle est de nouveau lisible là-bas.',
+      note: 'Ce que vous avez regardé, d’où, et ce que vous avez vu',
+      sure: 'Votre parole est la preuve qui arrête le délai.',
+    },
     'form-sent': {
       label: 'Saisir l’accusé de réception',
       hint: 'Envoyé veut dire : l’accusé de réception du canal est conservé.',
@@ -1037,6 +1049,12 @@ export const de: OrderWords = {
       label: 'Ich habe nachgesehen: fort',
       hint: 'Nur weil sich diese Plattform öffentlich nicht ansehen lässt.',
       note: 'Was Sie angesehen und gesehen haben',
+      sure: 'Ihr Wort ist der Nachweis, der die Frist beendet.',
+    },
+    'item-back': {
+      label: 'Ich habe nachgesehen: wieder da',
+      hint: 'Nur weil von hier aus niemand sehen kann, dass der Beitrag dort wieder zu lesen ist.',
+      note: 'Was Sie angesehen haben, von wo aus, und was Sie gesehen haben',
       sure: 'Ihr Wort ist der Nachweis, der die Frist beendet.',
     },
     'form-sent': {
