@@ -1,7 +1,7 @@
 import { eventId, type Ground, type PostAssessed, type PostFlag, type TextMarks } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import { fact } from './facts.js';
-import { dequeue, enqueue, requeue } from './queue-table.js';
+import { dequeue, enqueue, requeue, type Sent } from './queue-table.js';
 import type { Changes, RemovalRequest } from './request.js';
 import { type Kind, keepMarks } from './review-tables.js';
 import { type CaseRow, casesTable, type EnforceRows } from './tables.js';
@@ -17,21 +17,17 @@ export const postedAt = ({
   flags.some(flag => unbelievable.has(flag)) ? receivedAt : Math.min(createdAt, receivedAt);
 
 /** What people are sent a case by, and by what the same text is found again. */
-export interface About {
+export interface About extends Sent {
   kind?: Kind;
   text?: TextMarks | undefined;
-  /** By when a rule wants a person to have decided. */
-  due?: number;
-  /** Whose it is first. */
-  queue?: string | undefined;
 }
 
-/** Pictures come before all else: they are the hardest to have seen. */
-export const aboutOf = ({ media, findings, text, assessedAt, within, queue }: PostAssessed): About => ({
+/** Pictures come before all else: they are the hardest to have seen. @param usual how long a case may wait where no rule says, in ms */
+export const aboutOf = ({ media, findings, text, assessedAt, within, queue }: PostAssessed, usual: number): About => ({
   kind: media ? 'media' : findings.some(({ entry }) => entry) ? 'match' : 'text',
   text,
   queue,
-  ...(within !== undefined && { due: assessedAt + within }),
+  ...(within !== undefined && { due: assessedAt + within, usual }),
 });
 
 /** What a case of this assessment is about. */
@@ -77,12 +73,8 @@ export const removalOf = (row: CaseRow, ground: Ground, by: string, at: number):
   language: row.language ?? undefined,
 });
 
-export function openCase(
-  db: Database,
-  row: CaseRow,
-  withheld: boolean,
-  { kind, text, due, queue }: About = {},
-): Changes {
+export function openCase(db: Database, row: CaseRow, withheld: boolean, { kind, text, ...sent }: About = {}): Changes {
+  const { due } = sent;
   const { id: caseId, item, platform, post_id: postId, version, route, opened_at: at } = row;
   const language = row.language ?? undefined;
   const flags = JSON.parse(row.flags) as PostFlag[];
@@ -91,7 +83,7 @@ export function openCase(
   return {
     writes: [
       db.insert(casesTable, [row], { onConflict: 'nothing' }),
-      enqueue(db, row, kind ?? null, queue),
+      enqueue(db, row, kind ?? null, sent),
       ...keepMarks(db, row, text),
     ],
     events: [fact({ type: 'case.opened.v1', data }, item, caseId)],
@@ -116,7 +108,7 @@ export function severerCase(
   row: CaseRow,
   { rule, reasons, priority, opened_at: at }: CaseRow,
   removed: boolean,
-  queue?: string,
+  sent: Sent,
 ): Changes {
   const { id: caseId, item, platform, post_id: postId, version } = row;
   const decided = { state: 'decided', decision: 'remove', decided_at: at, decided_by: 'policy' } as const;
@@ -129,7 +121,7 @@ export function severerCase(
   const by = 'a rule that acts by itself';
   const data = { platform, postId, version, caseId, at, decision: 'superseded' as const, by };
   return {
-    writes: [{ query, atLeast: 1 }, ...(removed ? dequeue(db, caseId) : [requeue(db, { ...row, priority }, queue)])],
+    writes: [{ query, atLeast: 1 }, ...(removed ? dequeue(db, caseId) : [requeue(db, { ...row, priority }, sent)])],
     events: removed ? [fact({ type: 'case.closed.v1', data }, item, caseId)] : [],
   };
 }

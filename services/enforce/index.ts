@@ -56,7 +56,7 @@ export {
   readRemovals,
   readStates,
 } from './read.js';
-export { type AlikeCase, type EarlierCase, mostAlike, readAlike, readLikes } from './review-alike.js';
+export { type AlikeCase, atGlance, type EarlierCase, mostAlike, readAlike, readLikes } from './review-alike.js';
 export { addNote, handOver, leadLane, type Receiver, readNotes, readPlace } from './review-lanes.js';
 export { decideMany, type Many, manyKind, takeBackMany } from './review-many.js';
 export { type QueueGroup, readDone, readHolders, readOverview, takenLanes } from './review-overview.js';

@@ -31,7 +31,7 @@ export interface Claim {
   queues?: readonly string[];
   /** What others who are at work get first. */
   kept?: readonly Kept[];
-  /** Half of the time is over of what was opened before this instant: it is for all again, and what is due first comes first. */
+  /** Half of the usual time is over of what was opened before this instant: it is for all again, and what is due first comes first. */
   halfBefore?: number;
 }
 
@@ -114,10 +114,11 @@ async function readFree({ db, time }: Needs, who: string, claim: Claim, source: 
   if (source === 'late') {
     query = query
       .where('slot', '<=', slotOf(halfBefore))
-      .where(row => row.or([row('slot', '=', 0), row('opened_at', '<=', halfBefore)]));
+      .where(sql<boolean>`(slot = 0 or not (${timely(now, halfBefore)}))`);
   }
   if (source === 'served') query = query.where('queue', 'in', db.among(queues));
-  if (source === 'shared' && kept.length > 0) query = query.where(sql<boolean>`not (${keptFor(db, kept, halfBefore)})`);
+  if (source === 'shared' && kept.length > 0)
+    query = query.where(sql<boolean>`not (${keptFor(db, kept, timely(now, halfBefore))})`);
   if (typeof source === 'string') {
     query = query.where(({ not, exists, selectFrom }) =>
       not(
@@ -139,14 +140,18 @@ async function readFree({ db, time }: Needs, who: string, claim: Claim, source: 
   return query.orderBy('slot').orderBy('rank').orderBy('opened_at').orderBy('case_id').limit(page).execute();
 }
 
+/** Less than half of its time is over. */
+const timely = (now: number, halfBefore: number) =>
+  sql`case when due_at is null then opened_at > ${halfBefore} else (opened_at + due_at) / 2 > ${now} end`;
+
 /** What others get first. Never null: that would keep from all what has no queue. */
-function keptFor(db: Needs['db'], kept: readonly Kept[], halfBefore: number) {
+function keptFor(db: Needs['db'], kept: readonly Kept[], early: ReturnType<typeof timely>) {
   const of = kept.map(({ queues, languages, kinds }) => {
     const language = languages.length > 0 ? sql` and language in ${db.among([...languages, ''])}` : sql``;
     const kind = kinds ? sql` and coalesce(kind, 'media') in ${db.among(kinds)}` : sql``;
     return sql`(coalesce(queue, '') in ${db.among(queues)}${language}${kind})`;
   });
-  return sql`queue is not null and opened_at > ${halfBefore} and (${sql.join(of, sql` or `)})`;
+  return sql`queue is not null and ${early} and (${sql.join(of, sql` or `)})`;
 }
 
 /** Their cases, in this order; rows whose case is not open any more are left out. */
@@ -221,6 +226,9 @@ export function guardRow({ time }: Pick<Needs, 'time'>, row: QueueRow | undefine
   if (row.lease_until > time.now()) throw new Problem(409, `${row.holder} has it before them.`, { holder: row.holder });
 }
 
+/** As the index of leases has it: without, SQLite reads the whole queue to find the few that somebody has before them. */
+export const inHand = sql<boolean>`lease_until > 0`;
+
 export interface QueueCounts {
   open: number;
   /** Before somebody now. */
@@ -244,6 +252,7 @@ export async function countQueue({ db, time }: Needs): Promise<QueueCounts> {
       .selectFrom('review_queue')
       .select(({ fn }) => fn.countAll<number>().as('n'))
       .where('lease_until', '>', time.now())
+      .where(inHand)
       .where('held', 'is', null)
       .executeTakeFirst(),
   ]);

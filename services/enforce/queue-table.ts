@@ -12,7 +12,7 @@ export const queueTable: Table = {
   name: 'review_queue',
   columns: {
     case_id: 'text',
-    /** When it was opened, in slots. All reviews have the same limit, so what was opened first is due first. */
+    /** When it is due, in slots: when it would have been opened to be due then by the usual limit. Most have that, and are where they were opened. */
     slot: 'bigint',
     /** The priority, below zero: a smaller number comes first. */
     rank: 'double',
@@ -30,9 +30,11 @@ export const queueTable: Table = {
     seen_by: 'text?',
     /** The queue that its rule names. */
     queue: 'text?',
+    /** When it is due, where its rule wants it sooner or later than usual. */
+    due_at: 'bigint?',
   },
   primaryKey: ['case_id'],
-  added: [['kind', 'seen_by'], ['queue']],
+  added: [['kind', 'seen_by'], ['queue'], ['due_at']],
   addedIndexes: ['queue', 'counts'],
   indexes: {
     next: { columns: ['slot', 'rank', 'opened_at'] },
@@ -58,6 +60,7 @@ export interface QueueRow {
   kind: Kind | null;
   seen_by: string | null;
   queue: string | null;
+  due_at: number | null;
 }
 
 export interface QueueRows {
@@ -67,35 +70,55 @@ export interface QueueRows {
 /** The last slot of what was opened by then. */
 export const slotOf = (openedAt: number): number => Math.floor(openedAt / slotLength);
 
-const placeOf = ({ priority, opened_at }: Pick<CaseRow, 'priority' | 'opened_at'>) => ({
-  slot: priority >= beforeAll ? 0 : slotOf(opened_at),
+/** Where a rule sends a case, and by when it wants it decided. */
+export interface Sent {
+  /** The queue whose it is first. */
+  queue?: string | undefined;
+  /** By when; absent for the usual limit. */
+  due?: number | undefined;
+  /** The usual limit, in ms. */
+  usual?: number | undefined;
+}
+
+const placeOf = ({ priority, opened_at }: Pick<CaseRow, 'priority' | 'opened_at'>, { due, usual = 0 }: Sent) => ({
+  slot: priority >= beforeAll ? 0 : slotOf(due === undefined ? opened_at : due - usual),
   rank: -priority,
+  due_at: due ?? null,
 });
 
 /** What people know a language by: `fr` of `fr-CA`. */
 const languageOf = (tag: string | null): string => tag?.split('-', 1)[0]?.toLowerCase() ?? '';
 
 /** The write that puts an open case into the queue. */
-export function enqueue(db: Database, row: CaseRow, kind: Kind | null, queue?: string): Write {
+export function enqueue(db: Database, row: CaseRow, kind: Kind | null, sent: Sent = {}): Write {
   const { id, opened_at, language } = row;
   const free = { holder: null, lease_until: 0, held: null, act_at: null, seen_by: null };
-  const sent = { language: languageOf(language), kind, queue: queue ?? null };
-  const made: QueueRow = { case_id: id, ...placeOf(row), opened_at, ...sent, ...free };
+  const to = { language: languageOf(language), kind, queue: sent.queue ?? null };
+  const made: QueueRow = { case_id: id, ...placeOf(row, sent), opened_at, ...to, ...free };
   return db.insert(queueTable, [made], { onConflict: 'nothing' });
 }
 
-/** The write that moves a case of which more was found. */
+/** The write that moves a case of which more was found: forward in time, never back. */
 export const requeue = (
   db: Database,
   { id, priority, opened_at }: Pick<CaseRow, 'id' | 'priority' | 'opened_at'>,
-  queue?: string,
-): Write => ({
-  query: db
-    .tables<QueueRows>()
-    .updateTable('review_queue')
-    .set({ ...placeOf({ priority, opened_at }), queue: queue ?? null })
-    .where('case_id', '=', id),
-});
+  sent: Sent,
+): Write => {
+  const { slot, rank, due_at } = placeOf({ priority, opened_at }, sent);
+  const sooner = sql`slot < ${slot}`;
+  return {
+    query: db
+      .tables<QueueRows>()
+      .updateTable('review_queue')
+      .set({
+        rank,
+        queue: sent.queue ?? null,
+        slot: sql<number>`case when ${sooner} then slot else ${slot} end`,
+        due_at: sql<number | null>`case when ${sooner} then due_at else cast(${due_at} as bigint) end`,
+      })
+      .where('case_id', '=', id),
+  };
+};
 
 /** The writes that take a case out. @param held the decision that leads to it, where that could be taken back: it conflicts where it was. */
 export function dequeue(db: Database, id: string, held?: string): Write[] {

@@ -9,6 +9,9 @@ const nearly = 0.7;
 export const mostAlike = 500;
 const mostEarlier = 200;
 const perBand = 100;
+/** With a case that somebody gets is told at a glance what is like it: so many of each band, found among so many of its newest. */
+export const atGlance = 30;
+const glancedAt = 300;
 
 /** A case whose text is the same, or nearly. */
 export interface AlikeCase {
@@ -43,24 +46,30 @@ const sharing = (marks: MarksRow, found: readonly Found[]): Map<string, number> 
 
 /**
  * Those with the same text first, then those that share a band. Cost: five short ranges of indexes, each row with one look-up. They come as one text a
- * range: as rows of their own, a few hundred for every case that anybody gets, they take longer to hand over than to find.
+ * range: as rows of their own they take longer to hand over than to find.
  * @param where which of them, in terms of `t`
+ * @param most of the same text, and of each band; of a band found among so many of its newest, where that is given
  */
 async function candidates(
   db: Database,
   marks: MarksRow,
   where: ReturnType<typeof sql>,
-  mostSame: number,
+  most: { same: number; band: number; among?: number },
 ): Promise<Found[]> {
   const gather = sql.raw(db.engine === 'sqlite' ? 'group_concat' : 'string_agg');
-  const by = (column: string, value: string, most: number) =>
-    sql`select ${gather}(found, ',') as found from (
-      select t.case_id || ' ' || case when t.same = ${marks.same} then '=' else t.sketch end as found from case_texts t
-      where t.${sql.ref(column)} = ${value} and ${where} order by t.at desc limit ${sql.lit(most)}) as ${sql.ref(column)}`;
-  const parts = [by('same', marks.same, mostSame)];
+  const by = (column: string, value: string, limit: number, among?: number) => {
+    const newest =
+      among &&
+      sql`(select * from case_texts where ${sql.ref(column)} = ${value} order by at desc limit ${sql.lit(among)})`;
+    return sql`select ${gather}(found, ',') as found from (
+      select t.case_id || ' ' || case when t.same = ${marks.same} then '=' else t.sketch end as found
+      from ${newest || sql`case_texts`} t
+      where t.${sql.ref(column)} = ${value} and ${where} order by t.at desc limit ${sql.lit(limit)}) as ${sql.ref(column)}`;
+  };
+  const parts = [by('same', marks.same, most.same)];
   for (const band of bands) {
     const value = marks[band];
-    if (value !== null) parts.push(by(band, value, perBand));
+    if (value !== null) parts.push(by(band, value, most.band, most.among));
   }
   const query = sql<{ found: string | null }>`${sql.join(parts, sql` union all `)}`;
   const { rows } = await query.execute(db.tables<unknown>());
@@ -85,10 +94,10 @@ interface Asked {
 /** Cases that wait, are free, and say the same as this one, or nearly; the most alike first. */
 export async function readAlike(db: Database, caseId: string, who: string, now: number): Promise<AlikeCase[]> {
   const marks = await marksOfCase(db, caseId);
-  return marks ? alikeTo(db, marks, { who, now }) : [];
+  return marks ? alikeTo(db, marks, { who, now }, perBand) : [];
 }
 
-/** What says the same as this case, or nearly: as {@link readAlike}, and what was decided of it before; the newest first. */
+/** At a glance what says the same as this case, or nearly: as {@link readAlike}, and what was decided of it before; the newest first. */
 export async function readLikes(
   db: Database,
   caseId: string,
@@ -96,15 +105,20 @@ export async function readLikes(
 ): Promise<{ alike: AlikeCase[]; earlier: EarlierCase[] }> {
   const marks = await marksOfCase(db, caseId);
   if (!marks) return { alike: [], earlier: [] };
-  const [alike, earlier] = await Promise.all([alikeTo(db, marks, asked), earlierThan(db, marks)]);
+  const [alike, earlier] = await Promise.all([alikeTo(db, marks, asked, atGlance), earlierThan(db, marks)]);
   return { alike, earlier };
 }
 
-async function alikeTo(db: Database, marks: MarksRow, { who, now, since = 0 }: Asked): Promise<AlikeCase[]> {
+async function alikeTo(
+  db: Database,
+  marks: MarksRow,
+  { who, now, since = 0 }: Asked,
+  band: number,
+): Promise<AlikeCase[]> {
   const waits = sql`t.at >= ${since} and exists (select 1 from review_queue q where q.case_id = t.case_id and q.held is null
     and (q.lease_until <= ${now} or q.holder = ${who}))
     and not exists (select 1 from review_lanes l where l.case_id = t.case_id)`;
-  const shared = sharing(marks, await candidates(db, marks, waits, mostAlike));
+  const shared = sharing(marks, await candidates(db, marks, waits, { same: mostAlike, band }));
   return [...shared]
     .map(([id, shared]) => ({ id, shared }))
     .sort((a, b) => b.shared - a.shared)
@@ -114,7 +128,8 @@ async function alikeTo(db: Database, marks: MarksRow, { who, now, since = 0 }: A
 async function earlierThan(db: Database, marks: MarksRow): Promise<EarlierCase[]> {
   // The queue is a tenth of the cases and less: looking there is cheaper. What was closed undecided falls out below.
   const closed = sql`not exists (select 1 from review_queue q where q.case_id = t.case_id)`;
-  const shared = sharing(marks, await candidates(db, marks, closed, mostEarlier));
+  const most = { same: mostEarlier, band: atGlance, among: glancedAt };
+  const shared = sharing(marks, await candidates(db, marks, closed, most));
   if (shared.size === 0) return [];
   const rows = await db
     .tables<EnforceRows>()

@@ -1,4 +1,5 @@
 import { type Database, type Runtime, sql } from '../runtime/index.js';
+import { inHand } from './queue-claims.js';
 import type { QueueRows } from './queue-table.js';
 import { leadLane } from './review-lanes.js';
 import type { EnforceRows } from './tables.js';
@@ -33,6 +34,7 @@ export async function readHolders({ db, time }: Pick<Runtime, 'db' | 'time'>): P
     .selectFrom('review_queue')
     .select(({ fn }) => ['holder', fn.countAll<number>().as('n')])
     .where('lease_until', '>', time.now())
+    .where(inHand)
     .where('held', 'is', null)
     .groupBy('holder')
     .execute();

@@ -45,7 +45,8 @@ const toReviewer = (row: ReviewerRow): Reviewer => ({
   liftedUntil: row.lifted_until,
   activeAt: row.active_at,
 });
-const unknown = (person: string): Reviewer => ({
+/** Of whom nothing was set. */
+export const unknown = (person: string): Reviewer => ({
   ...{ person, languages: [], kinds: [], skills: [], opted: [], liftedUntil: 0, activeAt: 0 },
 });
 

@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime/index.js';
-import { kindsFor, type Reviewer, readAtWork } from './review-people.js';
+import { kindsFor, type Reviewer, readAtWork, unknown } from './review-people.js';
 import type { Kind, ReviewRows } from './review-tables.js';
 
 type Needs = Pick<Runtime, 'db' | 'time'>;
@@ -35,7 +35,7 @@ async function sated({ db, time }: Needs, people: readonly Reviewer[], usual: nu
 }
 
 /**
- * The queues whose cases come first to this person, and what is kept for others who serve queues and are at work. A person serves the queues that
+ * This person, the queues whose cases come first to them, and what is kept for others who serve queues and are at work. A person serves the queues that
  * their skills name, and those that name them. Cost: one pass over the people, of whom those at work are read who serve any.
  * @param named people by queue, beside their skills
  * @param usual cases an hour, where nothing else is set for somebody
@@ -45,9 +45,10 @@ export async function queuesFor(
   who: string,
   named: ReadonlyMap<string, readonly string[]>,
   usual: number,
-): Promise<{ queues: string[]; kept: Kept[] }> {
+): Promise<{ reviewer: Reviewer; queues: string[]; kept: Kept[] }> {
   const naming = (person: string): string[] => [...named].flatMap(([name, all]) => (all.includes(person) ? name : []));
   const read = await readAtWork(runtime, who, [...named.values()].flat());
+  const reviewer = read.find(({ person }) => person === who) ?? unknown(who);
   const people = read
     .map(one => ({ ...one, serves: [...new Set([...one.skills, ...naming(one.person)])].sort() }))
     .filter(({ serves }) => serves.length > 0);
@@ -59,5 +60,5 @@ export async function queuesFor(
     .map(one => ({ queues: one.serves, languages: one.languages, kinds: kindsFor(one) }));
   // Those who take the same are one condition.
   const unlike = new Map(kept.map(one => [JSON.stringify(one), one]));
-  return { queues: serving?.serves ?? naming(who), kept: [...unlike.values()] };
+  return { reviewer, queues: serving?.serves ?? naming(who), kept: [...unlike.values()] };
 }

@@ -35,7 +35,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
   ): Changes {
     const { action, platform, id: postId, version, url, authorId, route, flags, language, assessedAt: at } = data;
     const found = caseOf(data, item, at);
-    const about = aboutOf(data);
+    const about = aboutOf(data, runtime.config.CLOCK_REVIEW);
     const same = cases.find(row => row.id === found.id);
     const step = afterCase(action, same);
     if (step === 'nothing') return emptyChanges();
@@ -58,7 +58,7 @@ export function enforceStage(runtime: Runtime): Stage<typeof postAssessed.schema
     const shown = verified ? { ...found, reasons: JSON.stringify([humanCheckReason, ...data.reasons]) } : found;
     const closed = action === 'remove' && !verified;
     if (!same) made.push(closed ? closedCase(db, shown, at, about) : openCase(db, shown, action !== 'review', about));
-    else if (same.state === 'open') made.push(severerCase(db, same, shown, closed, about.queue));
+    else if (same.state === 'open') made.push(severerCase(db, same, shown, closed, about));
     return { writes: made.flatMap(({ writes }) => writes), events: made.flatMap(({ events }) => events) };
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { marksOf } from '../../services/classify/index.js';
-import { openCase } from '../../services/enforce/cases.js';
+import { openCase, severerCase } from '../../services/enforce/cases.js';
 import {
   type CaseRow,
   changeReviewer,
@@ -96,10 +96,12 @@ function suite(open: () => Promise<Database>): void {
       kind = 'text' as Kind,
       text = '',
       queue,
+      due,
       ...more
-    }: Partial<CaseRow> & { kind?: Kind; text?: string; queue?: string } = {},
+    }: Partial<CaseRow> & { kind?: Kind; text?: string; queue?: string; due?: number } = {},
   ) => {
-    const { writes } = openCase(db, row(id, more), false, { kind, text: marksOf(text), queue });
+    const within = due === undefined ? {} : { due, usual: 24 * 3600_000 };
+    const { writes } = openCase(db, row(id, more), false, { kind, text: marksOf(text), queue, ...within });
     await db.commit(writes);
   };
   const claim = async (who: string, more: object = {}) =>
@@ -164,6 +166,34 @@ function suite(open: () => Promise<Database>): void {
     const late = await claimCases(runtime, 'sami', { n: 10, ...sent, halfBefore: now });
     expect(late.map(({ id }) => id)).toEqual(all);
     expect((await readOverview(db)).map(({ queue }) => queue).sort()).toEqual(['', 'incident-river', 'law']);
+  });
+
+  test('what a rule wants looked at sooner, or later, comes when it is due; kept for who serves its queue for half of that time', async () => {
+    const hour = 3600_000;
+    await opened('plain', { opened_at: now - 2 * hour });
+    await opened('later', { opened_at: now - 4 * hour, due: now + 30 * hour, priority: 0.9 });
+    await opened('newer', { opened_at: now - hour, priority: 0.9 });
+    await opened('soon', { due: now + 4 * hour, queue: 'law', priority: 0.1 });
+    await opened('urgent', { priority: 1_000 });
+    await db.commit(changeReviewer(db, 'tim', { activeAt: now, skills: ['law'] }));
+    const order = async (who: string) => {
+      const sent = await queuesFor(runtime, who, new Map(), 5);
+      const got = await claimCases(runtime, who, { n: 10, ...sent, halfBefore: now - 12 * hour });
+      for (const { id } of got) await releaseCase(runtime, who, id);
+      return got.map(({ id }) => id);
+    };
+    expect(await order('tim')).toEqual(['urgent', 'soon', 'plain', 'newer', 'later']);
+    expect(await order('sami')).toEqual(['urgent', 'plain', 'newer', 'later']);
+    now += 2 * hour;
+    await db.commit(changeReviewer(db, 'tim', { activeAt: now }));
+    expect(await order('sami')).toEqual(['urgent', 'soon', 'plain', 'newer', 'later']);
+    // More was found in it: the sooner of the two times counts.
+    for (const [id, due] of [
+      ['later', now + hour],
+      ['soon', now + 40 * hour],
+    ] as const)
+      await db.commit(severerCase(db, row(id), row(id), false, { due, usual: 24 * hour }).writes);
+    expect(await order('sami')).toEqual(['urgent', 'later', 'soon', 'plain', 'newer']);
   });
 
   test('languages and kinds narrow what is claimed', async () => {

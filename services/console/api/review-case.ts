@@ -1,6 +1,7 @@
 import { readFindings as readFound } from '../../classify/index.js';
 import type { Finding, Post } from '../../contracts/index.js';
 import {
+  atGlance,
   auditRule,
   type CaseRow,
   mostAlike,
@@ -61,6 +62,7 @@ export async function readReviewCase(runtime: Runtime, row: CaseRow, { who, show
     (least, clock) => (clock.due_at !== null && clock.due_at < (least?.due_at ?? Infinity) ? clock : least),
     undefined,
   );
+  const near = alike.filter(({ shared }) => shared < 1).length;
   const before = await beforeIt(db, post);
   return {
     id: row.id,
@@ -101,7 +103,8 @@ export async function readReviewCase(runtime: Runtime, row: CaseRow, { who, show
     notes: notes.map(({ kind, text, by, at, to }) => ({ kind, text, by, at, ...(to !== null && { to }) })),
     alike: {
       same: alike.filter(({ shared }) => shared === 1).length,
-      near: alike.filter(({ shared }) => shared < 1).length,
+      near,
+      mostNear: near >= atGlance,
       most: alike.length === mostAlike,
     },
     earlier: {

@@ -9,7 +9,6 @@ import {
   leadLane,
   queuesFor,
   type Reviewer,
-  readReviewer,
   seenSince,
   tellActive,
 } from '../../enforce/index.js';
@@ -42,15 +41,14 @@ export interface Sent {
 
 /** Reads who asks, notes that they are at work, and counts what they looked at. */
 export async function whoAsks(runtime: Runtime, caller: Caller, seen: readonly string[]): Promise<Asking> {
-  const { db, config } = runtime;
+  const { config } = runtime;
   const { name } = caller;
-  const [reviewer, queues] = await Promise.all([
-    readReviewer(db, name),
+  const [asks] = await Promise.all([
     peopleOfIncidents(runtime).then(named => queuesFor(runtime, name, named, config.REVIEW_PER_HOUR)),
     countSeen(runtime, name, seen),
   ]);
-  await tellActive(runtime, reviewer);
-  return { caller, reviewer, ...queues };
+  await tellActive(runtime, asks.reviewer);
+  return { caller, ...asks };
 }
 
 /** What this person is sent: where they chose languages, those of theirs that they chose. @param before cases that are before them */

@@ -39,8 +39,8 @@ export interface ReviewCase {
   /** Where it was passed up, or handed to somebody or those with a skill. */
   lane?: { name?: string; person?: string; by: string; at: number };
   notes: ReviewNote[];
-  /** Others that wait with this text: `same`, and nearly the same. `most`: there may be more. */
-  alike: { same: number; near: number; most: boolean };
+  /** Others that wait with this text: `same`, and nearly the same. `most`, `mostNear`: there may be more. */
+  alike: { same: number; near: number; most: boolean; mostNear: boolean };
   /** What was decided of this text, or nearly this, before. */
   earlier: {
     removed: number;

@@ -21,6 +21,8 @@ import { randomOf, textOf } from '../posts.js';
 
 const atOnce = 2_000;
 
+const pictureOf = (n: number): string => n.toString(16).padStart(64, '0');
+
 /** A rare word each, one in a thousand posts holds another, one in two a frequent one. */
 async function fill(db: Database, count: number): Promise<void> {
   const random = randomOf(7);
@@ -35,6 +37,7 @@ async function fill(db: Database, count: number): Promise<void> {
         ...{ author: { id: `a${n % 5_000}` }, createdAt: new Date(start + n).toISOString() },
         text: `${textOf(random, 300)} ${rare}`,
         ...(n % 20 === 0 && { links: [`https://links.invalid/${n % 400}`] }),
+        ...(n % 10 === 0 && { media: [{ type: 'image', sha256: pictureOf(n % 5_000) }] }),
       };
       return {
         ...{ key: `bench/1/${id}`, item: `bench/${id}`, version: 1, hash: id, body: JSON.stringify(body) },
@@ -49,6 +52,7 @@ const queries: readonly [string, Search['by'], (n: number) => string][] = [
   ['a frequent word', 'words', () => 'river'],
   ['two frequent words', 'words', () => 'castle pencil'],
   ['a phrase of frequent words', 'words', () => '"silver doctor museum"'],
+  ['a phrase of frequent words that is nowhere', 'words', () => '"castle castle castle castle castle castle castle"'],
   ['a word that one post in 1,000 has', 'words', () => 'thousandth'],
   ['a frequent and a rare word', 'words', () => 'river needle'],
   ['a rare word', 'words', n => `u${(n * 7919).toString(36)}x`],
@@ -56,6 +60,7 @@ const queries: readonly [string, Search['by'], (n: number) => string][] = [
   ['an author', 'author', n => `a${n}`],
   ['a site', 'link', () => 'links.invalid'],
   ['a link', 'link', n => `links.invalid/${(n * 20) % 400}`],
+  ['a hash', 'hash', n => pictureOf(n * 10)],
 ];
 
 async function measure(name: string, db: Database, count: number, say: (line: string) => void): Promise<string> {

@@ -65,11 +65,16 @@ export function Notes({ notes }: Pick<ReviewCase, 'notes'>) {
 }
 
 /** How many others wait with this text. */
-export function Alike({ alike: { same, near, most }, onOpen }: Pick<ReviewCase, 'alike'> & { onOpen: () => void }) {
+export function Alike({
+  alike: { same, near, most, mostNear },
+  onOpen,
+}: Pick<ReviewCase, 'alike'> & { onOpen: () => void }) {
   if (same + near === 0) return null;
   return (
     <Part title={words.alike.title}>
-      <p className={styles.told}>{words.alike.line(`${number(same)}${most ? '+' : ''}`, number(near))}</p>
+      <p className={styles.told}>
+        {words.alike.line(`${number(same)}${most ? '+' : ''}`, `${number(near)}${mostNear ? '+' : ''}`)}
+      </p>
       <Button size="compact-sm" variant="default" aria-keyshortcuts="b" onClick={onOpen}>
         <kbd className={styles.key}>B</kbd> {words.alike.open}
       </Button>
