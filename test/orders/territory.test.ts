@@ -6,7 +6,8 @@ import { memberStates } from '../../services/orders/settings.js';
 import { territoryOf } from '../../services/orders/territory.js';
 import { platformsFile, startPlatform } from '../enforce/platform.js';
 import { newFolder } from '../ingest/installation.js';
-import { openScene, type Scene, until } from './running.js';
+import { until } from '../until.js';
+import { openScene, type Scene } from './running.js';
 
 describe('territories', () => {
   test('what covers what, and what two are together', () => {
