@@ -117,8 +117,10 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
   const cycle = (before?.cycle ?? 0) + 1;
   const id = eventId(item, 'removal');
   const held = before?.wanted === 'gone' ? before : undefined;
-  // It was seen before it went in some States: from there it can't be seen any more, and is called for all the same.
-  const wider = held?.state === 'gone' && held.version >= version && !covers(held.territory, request.territory);
+  // It was seen before it went, in some States or until it is brought back: it may not be seen any more, and is called for all the same.
+  const wider = held?.state === 'gone' && !covers(held.territory, request.territory);
+  const comingBack = before?.wanted === 'public' && before.state === 'pending';
+  const seenBefore = before && (wider || comingBack) ? before.seen_at : null;
   const row: Omit<RemovalRow, 'fence'> = {
     ...afresh,
     id,
@@ -137,7 +139,7 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
     posted_at: postedAt,
     requested_at: at,
     pending_since: at,
-    seen_at: wider ? held.seen_at : null,
+    seen_at: seenBefore,
     called_at: null,
     called: before?.called ?? 0,
     ended_at: null,
