@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -129,18 +129,20 @@ async function indexed(data: string, posts: number): Promise<void> {
   await db.stop();
 }
 
-/** @param waiting cases; ten times as many were decided */
-async function reviewing(waiting: number, say: (line: string) => void): Promise<string> {
-  const home = mkdtempSync(join(tmpdir(), 'sansdelai-bench-'));
+/** @param waiting cases; ten times as many were decided. @param kept a folder that is filled where it is not there yet, and left */
+async function reviewing(waiting: number, kept: string | undefined, say: (line: string) => void): Promise<string> {
+  const home = kept ?? mkdtempSync(join(tmpdir(), 'sansdelai-bench-'));
   let running: Running | undefined;
   let chromium: Chromium | undefined;
   try {
-    running = await start(environment, [[]], ports.review, home);
     const names = Array.from({ length: people }, (_, n) => `person ${n}`);
-    await addPeople(running, names);
-    await running.stop();
-    say(`review: ${waiting} cases that wait and ten times as many decided ones are made`);
-    await seedCases(join(home, 'data-0'), waiting, waiting * 10);
+    if (!existsSync(join(home, 'data-0'))) {
+      running = await start(environment, [[]], ports.review, home);
+      await addPeople(running, names);
+      await running.stop();
+      say(`review: ${waiting} cases that wait and ten times as many decided ones are made`);
+      await seedCases(join(home, 'data-0'), waiting, waiting * 10);
+    }
     running = await start(environment, [[]], ports.review, home);
     await indexed(join(home, 'data-0'), waiting);
     chromium = await openChromium();
@@ -177,7 +179,7 @@ async function reviewing(waiting: number, say: (line: string) => void): Promise<
   } finally {
     await chromium?.close();
     await running?.stop();
-    rmSync(home, { recursive: true, force: true });
+    if (!kept) rmSync(home, { recursive: true, force: true });
   }
 }
 
@@ -220,14 +222,16 @@ export async function reviewBench({
   posts,
   cases,
   runs,
+  kept,
   say,
 }: {
   posts: number;
   cases: number;
   runs: number;
+  kept?: string | undefined;
   say: (line: string) => void;
 }): Promise<string> {
-  const parts = cases > 0 ? [await reviewing(cases, say)] : [];
+  const parts = cases > 0 ? [await reviewing(cases, kept, say)] : [];
   if (runs > 0) parts.push(await besideIntake(runs, say));
   if (posts > 0) parts.push(await searchBench(posts, say));
   return parts.join('\n');
