@@ -47,19 +47,20 @@ async function inChromium(chromium: Chromium, running: Running, name: string, de
   const page = await context.newPage();
   // A new window has Chromium load menus of its own (some 400 files) beside the page: nobody's day begins with that.
   await pause(2_000);
-  // Told by the page itself: from outside it is only looked at every half second.
-  await page.addInitScript(() => {
-    const look = (): void => {
-      if (document.querySelector('article'))
-        requestAnimationFrame(() => Object.assign(window, { drawnAt: Date.now() }));
-      else requestAnimationFrame(look);
-    };
-    look();
-  });
   const from = Date.now();
   await page.goto(`${running.url}/#/review`, { waitUntil: 'commit' });
-  await page.waitForFunction('window.drawnAt');
-  const first = (await page.evaluate(() => (window as unknown as { drawnAt: number }).drawnAt)) - from;
+  // Told by the page itself: from outside it is only looked at every half second.
+  const drawn = await page.evaluate(
+    () =>
+      new Promise<number>(resolve => {
+        const look = (): void => {
+          if (!document.querySelector('article')) requestAnimationFrame(look);
+          else requestAnimationFrame(() => resolve(Date.now()));
+        };
+        look();
+      }),
+  );
+  const first = drawn - from;
   const next: number[] = [];
   for (let n = 0; n < decisions; n++) {
     await page.keyboard.press('k');
