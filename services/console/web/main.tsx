@@ -21,6 +21,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { screens } from './screens.js';
 import { askForSession } from './session.js';
 import { loadWords } from './strings.js';
 import { theme } from './theme.js';
@@ -29,13 +30,11 @@ const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTi
 
 // Under way at once, so that what follows finds them there: who is signed in, and the screen that the address names.
 void askForSession(queries);
-const [, named = ''] = /^#\/(\w+)/.exec(window.location.hash) ?? [];
-const screens = import.meta.glob('./screens/*.tsx');
-const screen = screens[`./screens/${named.charAt(0).toUpperCase()}${named.slice(1)}.tsx`];
+const screen = screens.find(({ name }) => window.location.hash.split(/[#/?]+/)[1] === name);
 
 // The words come first: what the application's parts say is read as they are.
 await loadWords();
-const [{ App }] = await Promise.all([import('./App.js'), screen?.().catch(() => undefined)]);
+const [{ App }] = await Promise.all([import('./App.js'), screen?.Body.preload().catch(() => undefined)]);
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -1,5 +1,5 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { Scope } from '../../accounts/index.js';
+import { type Lazy, lazy } from './lazy.js';
 import { may, type Session } from './session.js';
 import type { Words } from './words/en.js';
 
@@ -19,7 +19,7 @@ export interface Screen {
   /** In the account's menu instead of the navigation. */
   own?: boolean;
   /** Each is a file of its own, read when it is first shown. */
-  Body: LazyExoticComponent<ComponentType<ScreenProps>>;
+  Body: Lazy<ScreenProps>;
 }
 
 /** Every screen there is, in the order of the navigation. */

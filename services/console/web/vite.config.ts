@@ -21,7 +21,12 @@ export default defineConfig({
           groups: [
             // Read before there are words: nothing that says any may be in it.
             { name: 'base', test: /node_modules|web\/[a-z]+\.ts$/, tags: ['$initial'], priority: 2 },
-            { name: 'parts', test: /@mantine|web\/parts\//, minShareCount: 3, priority: 1 },
+            {
+              name: 'parts',
+              test: /@mantine|@tanstack|web\/((parts|review|quality)\/|[a-z]+\.ts$)/,
+              minShareCount: 2,
+              priority: 1,
+            },
           ],
         },
       },
