@@ -56,9 +56,12 @@ export const testCasesTable: Table = {
     stands: 'text?',
     settled_by: 'text?',
     settled_at: 'bigint?',
+    /** What is shown of its post, as if it had come like others (JSON). */
+    made: 'text?',
   },
   primaryKey: ['case_id'],
-  addedIndexes: ['post'],
+  added: [['made']],
+  addedIndexes: ['post', 'put'],
   indexes: {
     waiting: { columns: ['at'], where: "state = 'waiting'" },
     ref: { columns: ['ref'] },
@@ -66,6 +69,7 @@ export const testCasesTable: Table = {
     answered: { columns: ['answered_at'] },
     reader: { columns: ['answered_by', 'answered_at'] },
     disagreed: { columns: ['answered_at', 'case_id'], where: "state = 'disagreed'" },
+    put: { columns: ['put_to'], where: "state = 'put'" },
   },
   retention: { column: 'at', keep },
 };
@@ -137,6 +141,7 @@ export interface TestCaseRow {
   stands: 'first' | 'second' | null;
   settled_by: string | null;
   settled_at: number | null;
+  made: string | null;
 }
 
 export interface MadeDecisionRow {
