@@ -6,7 +6,8 @@ export const roles = ['reviewer', 'lead', 'operator', 'legal', 'regulator', 'adm
 export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
 
-const reviewing: readonly Scope[] = ['posts:read', 'cases:read', 'cases:decide', 'clocks:read', 'threats:report'];
+// Clocks are for who is paged: by them a test case could be told from others.
+const reviewing: readonly Scope[] = ['posts:read', 'cases:read', 'cases:decide', 'threats:report'];
 
 /** The table of who may do what. `regulator` reads figures, and no content: what entries say is granted by `ledger:details` to a key. */
 const granted: Readonly<Record<Role, readonly Scope[]>> = {

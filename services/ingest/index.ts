@@ -13,7 +13,7 @@ export { LineSplitter } from './lines.js';
 export { plantPost, unplantPost } from './plant.js';
 export { latestVersions, readPosts, readVersions, type StoredPost } from './read.js';
 export { type RecentPlace, readRecentPosts } from './recent.js';
-export { findPosts, readReplies, type Search, searchKinds } from './search/find.js';
+export { findPosts, isFound, readReplies, type Search, searchKinds } from './search/find.js';
 export { type Taken, takePosts } from './take.js';
 
 /** Takes posts in, by every door: HTTP, Kafka, and the connectors' feeds. */

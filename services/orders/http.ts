@@ -232,12 +232,14 @@ export function orderRoutes(parts: Parts): Router {
     res.status(202).json({ confirmedUntil: isoTime(until) });
   });
 
-  router.get('/v1/threats', requireScope('threats:report'), async (_req, res) => {
+  router.get('/v1/threats', requireScope('orders:read'), async (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ threats: (await listThreats(parts)).map(showThreat) });
   });
   router.post('/v1/threats', requireScope('threats:report'), readBody(32_768), async (req, res) => {
     const asked = parseBody(req, newThreatSchema);
-    res.status(201).json(showThreat(await reportThreat(parts, asked, callerName(res))));
+    const row = await reportThreat(parts, asked, callerName(res));
+    // Under the name that it was reported by: a second person is not to learn which post they decide.
+    res.status(201).json(showThreat({ ...row, post_id: asked.post }));
   });
   router.post('/v1/threats/:id/told', requireScope('threats:report'), readBody(8_192), async (req, res) => {
     const { receipt } = parseBody(req, threatToldSchema);

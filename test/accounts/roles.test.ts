@@ -164,7 +164,7 @@ const table: Record<string, Asked> = {
   'GET /v1/sla': 'figures:read',
   'GET /v1/sla/report': 'figures:read',
   'GET /v1/sla/report/openings': 'figures:read',
-  'GET /v1/threats': 'threats:report',
+  'GET /v1/threats': 'orders:read',
   'POST /v1/threats': 'threats:report',
   'POST /v1/threats/:id/told': 'threats:report',
   'GET /v1/what-if': 'policies:read',

@@ -64,7 +64,7 @@ const closed = (id: string): Promise<QuestionRow> =>
   until(async () => (await questions(id)).find(({ state }) => state !== 'open'), `an end of the question about ${id}`);
 /** As the API tells it, with all that is kept of the assessment. */
 async function standing(id: string): Promise<Parameters<typeof explained>[0]> {
-  const told = await readStanding(scene.db, 'acme', id);
+  const told = await readStanding(scene.runtime, 'acme', id);
   const [assessment] = await readAssessment(scene.db, 'acme', id);
   const [version] = told?.versions ?? [];
   const whole = { ...version!, assessment: { ...version!.assessment!, ...JSON.parse(assessment?.detail ?? '') } };

@@ -67,7 +67,7 @@ function said(): Set<string> {
   for (const file of files) {
     const source = readFileSync(new URL(file, services), 'utf8');
     const finds = /^(classify\/signals|policies\/(decide|open)\.ts)/.test(file);
-    if (!finds && !/\b(Problem|Impossible|MoveError|describe)\b/.test(source)) continue;
+    if (!finds && !/\b(Problem|Impossible|MoveError|describe|reasons|humanCheckReason)\b/.test(source)) continue;
     const named = new Map<string, Node>();
     const keep = (expression: unknown): void => {
       if (isNode(expression)) for (const one of sentencesOf(expression, named) ?? []) found.add(one);
@@ -91,6 +91,11 @@ function said(): Set<string> {
       if (type === 'NewExpression' && ['Impossible', 'MoveError'].includes(name)) keep(args?.[0]);
       const member = isNode(key) ? String(key.name) : undefined;
       if (type === 'Property' && member === 'describe' && isNode(value)) keep(value.body);
+      // Why a case is before somebody.
+      const listed = member === 'reasons' && isNode(value) && value.type === 'CallExpression' ? value : undefined;
+      const [only] = (listed?.arguments ?? []) as Node[];
+      if (only?.type === 'ArrayExpression') for (const one of only.elements as Node[]) keep(one);
+      if (type === 'VariableDeclarator' && (id as Node).name === 'humanCheckReason') keep(init);
       if (!finds) return;
       if (type === 'CallExpression' && name === 'finding') keep(args?.[3]);
       if (type === 'VariableDeclarator' && (id as Node).name === 'reason') keep(init);

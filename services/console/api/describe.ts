@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type AssessmentRow, readAssessment } from '../../classify/index.js';
+import type { AssessmentRow } from '../../classify/index.js';
 import { assessedWith } from '../../contracts/index.js';
 import { type ItemView, readItem } from '../../enforce/index.js';
 import { readVersions } from '../../ingest/index.js';
-import { type Database, isoTime } from '../../runtime/index.js';
-import { type ClockView, readClocks } from './clocks.js';
+import { type Database, isoTime Runtime } from '../../runtime/index.js';
+import type { ClockView } from './clocks.js';
+import { readShown } from './made.js';
 import type { Standing, StandingStep } from './standing.js';
 
 /** All that the services say of one item. */
@@ -16,12 +17,16 @@ export interface Parts {
 }
 
 /** Where a post stands; undefined where nothing was ever received of it. */
-export async function readStanding(db: Database, platform: string, id: string): Promise<Standing | undefined> {
-  const [versions, assessments, item, clocks] = await Promise.all([
+export async function readStanding(
+  runtime: Pick<Runtime, 'db' | 'time'>,
+  platform: string,
+  id: string,
+): Promise<Standing | undefined> {
+  const { db } = runtime;
+  const [versions, { assessments, clocks }, item] = await Promise.all([
     readVersions(db, platform, id),
-    readAssessment(db, platform, id),
+    readShown(runtime, platform, id),
     readItem(db, platform, id),
-    readClocks(db, platform, id),
   ]);
   const parts = { versions, assessments, item, clocks };
   return versions.length > 0 || item.removal || item.cases.length > 0 ? describe(platform, id, parts) : undefined;

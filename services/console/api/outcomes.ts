@@ -2,8 +2,8 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
 import { readOutcomes as readAssessed } from '../../classify/index.js';
-import { platformName } from '../../contracts/index.js';
-import { readStates } from '../../enforce/index.js';
+import { busKey, platformName } from '../../contracts/index.js';
+import { quality, readStates } from '../../enforce/index.js';
 import { parseBody, type Runtime, readBody } from '../../runtime/index.js';
 
 export const outcomesSchema = z.strictObject({
@@ -20,7 +20,20 @@ export function outcomeRoutes(runtime: Runtime): Router {
       readAssessed(runtime.db, platform, ids),
       readStates(runtime.db, platform, ids),
     ]);
-    res.json({ outcomes: ids.map(id => ({ id, ...assessed.get(id), ...states.get(id) })) });
+    const unknown = ids.filter(id => !assessed.has(id)).map(id => ({ platform, id }));
+    const made = await quality.readMade(runtime, unknown);
+    const outcomeOf = (id: string) => {
+      const { assessment, receivedAt } = made.get(busKey({ platform, id })) ?? {};
+      return (
+        assessment && {
+          action: assessment.action,
+          rule: assessment.rule,
+          receivedAt,
+          assessedAt: assessment.assessedAt,
+        }
+      );
+    };
+    res.json({ outcomes: ids.map(id => ({ id, ...(assessed.get(id) ?? outcomeOf(id)), ...states.get(id) })) });
   });
   return router;
 }

@@ -15,7 +15,7 @@ const textQuery = z.strictObject({ platform: platformName, version: z.coerce.num
 export function postRoutes(runtime: Runtime): Router {
   const router = Router();
   const standing = async (id: string, platform: string) => {
-    const found = await readStanding(runtime.db, platform, id);
+    const found = await readStanding(runtime, platform, id);
     if (!found) throw new Problem(404, `Nothing is known of a post with this id on ${platform}.`);
     return found;
   };

@@ -13,7 +13,7 @@ import {
 } from '../../enforce/index.js';
 import { readPosts, readReplies, readVersions } from '../../ingest/index.js';
 import type { Runtime } from '../../runtime/index.js';
-import { readClocks } from './clocks.js';
+import { readShown } from './made.js';
 import type { ReviewAround, ReviewCase } from './review-types.js';
 
 /** Cases of an author that are read for their history. */
@@ -45,11 +45,11 @@ export interface For {
 export async function readReviewCase(runtime: Runtime, row: CaseRow, { who, shows, oldest }: For): Promise<ReviewCase> {
   const { db, config, time } = runtime;
   const { platform, post_id: postId, version } = row;
-  const [[stored], findings, clocks, author, notes, place, { alike, earlier }, replies] = await Promise.all([
+  const [[stored], findings, { clocks }, author, notes, place, { alike, earlier }, replies] = await Promise.all([
     readPosts(db, [{ platform, id: postId, version }]),
     // Who decides for the audit is not told what the signals made of it.
     row.rule === auditRule ? [] : readFindings(runtime, row),
-    readClocks(db, platform, postId),
+    readShown(runtime, platform, postId),
     readAuthor(db, platform, row.author_id, mostHistory),
     readNotes(runtime, row.id),
     readPlace(db, row.id),

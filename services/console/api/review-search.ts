@@ -2,8 +2,8 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { type Caller, requireScope } from '../../accounts/index.js';
 import { busKey, postKey, toLedger } from '../../contracts/index.js';
-import { quality, readDone } from '../../enforce/index.js';
-import { findPosts, type StoredPost, searchKinds } from '../../ingest/index.js';
+import { holdDecision, quality, readDone } from '../../enforce/index.js';
+import { findPosts, isFound, readPosts, type StoredPost, searchKinds } from '../../ingest/index.js';
 import { parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { fromHere } from './guard.js';
 import { decideOrAsk, manySchema } from './review-desk.js';
@@ -44,10 +44,27 @@ export function searchRoutes(runtime: Runtime): Router {
   router.post('/console/api/search', readBody(16_384), async (req, res) => {
     const { by, query, before } = parseBody(req, searchSchema);
     const { posts: stored, next } = await findPosts(db, { by, query, before, most: aPage });
-    const apart = await quality.withoutTests(runtime, { cases: [], posts: stored.map(({ post }) => post) });
-    const posts = stored.filter(({ post }) => apart.posts.includes(post));
+    const { name } = res.locals.caller as Caller;
+    const { posts: seen, own } = await quality.searchedBy(
+      runtime,
+      name,
+      stored.map(({ post }) => post),
+    );
+    const planted = (
+      await readPosts(
+        db,
+        own.map(one => ({ ...one, version: 1 })),
+      )
+    ).flatMap(one => one ?? []);
+    const last = next === undefined ? 0 : (stored.at(-1)?.receivedAt ?? 0);
+    // On the page where they would stand.
+    const until = before === undefined ? Number.POSITIVE_INFINITY : (stored[0]?.receivedAt ?? 0);
+    const posts = [
+      ...stored.filter(({ post }) => seen.includes(post)),
+      ...planted.filter(one => one.receivedAt > last && one.receivedAt <= until && isFound({ by, query }, one.post)),
+    ].sort((a, b) => b.receivedAt - a.receivedAt);
     if (before === undefined) {
-      const detail = { by: (res.locals.caller as Caller).name, what: 'search', searchedBy: by };
+      const detail = { by: name, what: 'search', searchedBy: by };
       await runtime.commit([], [toLedger({ kind: 'data.accessed', at: time.now(), detail }, '/console', time.uuid())]);
     }
     const done = await readDone(
@@ -61,8 +78,15 @@ export function searchRoutes(runtime: Runtime): Router {
   router.post('/console/api/search/decision', readBody(262_144), async (req, res) => {
     const { posts, decision } = parseBody(req, decideSchema);
     const { name } = res.locals.caller as Caller;
-    const done = await decideOrAsk(runtime, { cases: [], posts, decision: { ...decision, by: name } });
-    res.status('approval' in done ? 202 : 200).json(done);
+    const made = { ...decision, by: name };
+    // A test case that they have before them is decided for itself, and leads to nothing.
+    const { own: tests } = await quality.searchedBy(runtime, name, []);
+    const named = new Set(posts.map(busKey));
+    const own = tests.filter(one => named.has(busKey(one))).map(({ caseId }) => caseId);
+    const held = await Promise.all(own.map(one => holdDecision(runtime, one, made)));
+    const done = await decideOrAsk(runtime, { cases: [], posts, decision: made });
+    if ('approval' in done) res.status(202).json(done);
+    else res.json({ ids: [...done.ids, ...own], actsAt: Math.max(done.actsAt, ...held) });
   });
   return router;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../enforce/index.js';
 import { Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { fromHere } from './guard.js';
+import { modelOf } from './made.js';
 import { readFindings, readReviewCase } from './review-case.js';
 import { deskRoutes } from './review-desk.js';
 import { seenToday, sentTo, whoAsks } from './review-limits.js';
@@ -87,6 +88,7 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
       languages: sent.languages,
       media: sent.kinds?.includes('media') ?? true,
       findingsOf: row => readFindings(runtime, row),
+      modelOf: row => modelOf(runtime, row),
     });
     const [cases, waiting, today] = await Promise.all([
       Promise.all(

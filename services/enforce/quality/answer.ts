@@ -1,3 +1,4 @@
+import { busKey, eventId } from '../../contracts/index.js';
 import { Problem, type Runtime, type Write } from '../../runtime/index.js';
 import type { Decision } from '../decide.js';
 import { takingAway } from './put.js';
@@ -20,7 +21,7 @@ export async function answerTest(
   test: TestCaseRow,
   decision: Decision,
   held?: string,
-): Promise<{ caseId: string; decision: Decision['decision']; at: number }> {
+): Promise<{ caseId: string; decision: Decision['decision']; at: number; removalId?: string }> {
   const { case_id: caseId, kind, expected, expected_by, state } = test;
   const answer = answerOf(decision);
   if (state !== 'put') {
@@ -44,6 +45,7 @@ export async function answerTest(
         ...from,
         state: kind === 'second' && answer !== expected ? 'disagreed' : 'answered',
         findings: null,
+        made: null,
         answer,
         answer_category: decision.category ?? '',
         answered_by: decision.by,
@@ -54,5 +56,12 @@ export async function answerTest(
     change = { query, atLeast: 1 };
   }
   await db.commit([change, ...takingAway(db, test, held)]);
-  return { caseId, decision: decision.decision, at };
+  // Nothing is removed; it is answered as if.
+  const item = busKey({ platform: test.platform ?? '', id: test.post_id ?? '' });
+  return {
+    caseId,
+    decision: decision.decision,
+    at,
+    ...(answer === 'remove' && { removalId: eventId(item, 'removal') }),
+  };
 }

@@ -6,6 +6,7 @@ export { type Dimension, type Quality, type QualityLine, readQuality } from './f
 export { addGolden, listGolden, retireGolden } from './golden.js';
 export { enoughDecisions, enoughPairs } from './kappa.js';
 export { overturn } from './log.js';
+export { type Made, type Model, readMade, searchedBy } from './made.js';
 export { mixIn, readTestFindings, withoutOthersTests } from './put.js';
 export { changeSettings, type QualitySettings, readSettings } from './settings.js';
 export { listDisagreements, settleDisagreement } from './settle.js';

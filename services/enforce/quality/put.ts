@@ -6,6 +6,7 @@ import { dequeue, enqueue, type QueueRows } from '../queue-table.js';
 import type { ReviewRows } from '../review-tables.js';
 import { type CaseRow, casesTable, type EnforceRows } from '../tables.js';
 import { alike, alikeFindings, alikeUrl } from './alike.js';
+import { type Made, type Model, timesLike, viewsLike } from './made.js';
 import { readSettings } from './settings.js';
 import { type GoldenItemRow, type QualityRows, type TestCaseRow, testCasesTable } from './tables.js';
 
@@ -20,6 +21,7 @@ interface Mixing {
   languages?: readonly string[] | undefined;
   media: boolean;
   findingsOf(row: CaseRow): Promise<Finding[]>;
+  modelOf(row: CaseRow): Promise<Model>;
 }
 
 /**
@@ -72,14 +74,18 @@ export async function readTestFindings({ db }: Pick<Runtime, 'db'>, caseId: stri
 }
 
 /** The writes that put a case before somebody. */
-function putting({ db, time }: Needs, row: CaseRow, post: Post, who: string): Write[] {
+function putting(
+  { db, time }: Needs,
+  { row, post, made: { receivedAt } }: ReturnType<typeof madeCase>,
+  who: string,
+): Write[] {
   const held = db
     .tables<QueueRows>()
     .updateTable('review_queue')
     .set({ holder: who, lease_until: time.now() + lease })
     .where('case_id', '=', row.id);
   return [
-    plantPost(db, post, row.opened_at, row.route),
+    plantPost(db, post, receivedAt, row.route),
     db.insert(casesTable, [row]),
     enqueue(db, row, post.media?.length ? 'media' : 'text'),
     { query: held, atLeast: 1 },
@@ -87,10 +93,16 @@ function putting({ db, time }: Needs, row: CaseRow, post: Post, who: string): Wr
 }
 
 /** A case in the image of `model`, about a post of its own. */
-function madeCase({ time }: Needs, model: CaseRow, id: string, openedAt: number, change: Partial<Post>) {
+function madeCase(
+  { time }: Needs,
+  model: CaseRow,
+  of: Model,
+  { id, openedAt, change, findings }: { id: string; openedAt: number; change: Partial<Post>; findings: Finding[] },
+) {
   const random = () => time.random();
   const postId = alike(model.post_id, random);
   const author = alike(model.author_id, random);
+  const times = timesLike(model, of, openedAt, random);
   const url = alikeUrl(model.url, model.post_id, postId, random);
   const row: CaseRow = {
     ...model,
@@ -101,8 +113,8 @@ function madeCase({ time }: Needs, model: CaseRow, id: string, openedAt: number,
     state: 'open',
     url,
     author_id: author,
-    posted_at: model.posted_at - model.opened_at + openedAt,
-    opened_at: openedAt,
+    posted_at: Date.parse(times.createdAt),
+    opened_at: times.opened,
     decision: null,
     decided_at: null,
     decided_by: null,
@@ -117,10 +129,31 @@ function madeCase({ time }: Needs, model: CaseRow, id: string, openedAt: number,
     url,
     audience: 'public',
     author: { id: author },
-    createdAt: new Date(row.posted_at).toISOString(),
+    createdAt: times.createdAt,
     ...(model.language && { language: model.language }),
   };
-  return { row, post };
+  const { assessment, clock } = of;
+  const later = times.opened - model.opened_at;
+  const moved = (at: number | null): number | null => (at === null ? null : at + later);
+  const made: Made = {
+    receivedAt: times.received,
+    ...(assessment && {
+      assessment: {
+        ...assessment,
+        assessedAt: times.assessed,
+        detail: JSON.stringify({ ...(JSON.parse(assessment.detail) as object), findings }),
+      },
+    }),
+    ...(clock && {
+      clock: {
+        ...clock,
+        id: eventId(id, clock.obligation),
+        startedAt: moved(clock.startedAt),
+        dueAt: moved(clock.dueAt),
+      },
+    }),
+  };
+  return { row, post, made };
 }
 
 /** One that they were never given, of this case's language. */
@@ -147,12 +180,20 @@ async function chooseGolden({ db, time }: Needs, who: string, language: string):
   return found[Math.floor(time.random() * found.length)];
 }
 
-async function putGolden(runtime: Needs, { who, findingsOf }: Mixing, model: CaseRow): Promise<CaseRow | undefined> {
+async function putGolden(
+  runtime: Needs,
+  { who, findingsOf, modelOf }: Mixing,
+  model: CaseRow,
+): Promise<CaseRow | undefined> {
   const { db, time } = runtime;
   const item = await chooseGolden(runtime, who, model.language ?? '');
   if (!item) return undefined;
   const id = eventId(`${item.id}/${who}`, 'golden');
-  const { row, post } = madeCase(runtime, model, id, model.opened_at, { text: item.text });
+  const [of, found] = await Promise.all([modelOf(model), findingsOf(model)]);
+  const findings = alikeFindings(found, item.text);
+  const change = { text: item.text, ...viewsLike(of.views, () => time.random()) };
+  const planted = madeCase(runtime, model, of, { id, openedAt: model.opened_at, change, findings });
+  const { row } = planted;
   const test: TestCaseRow = {
     ...emptyTest,
     case_id: id,
@@ -166,15 +207,16 @@ async function putGolden(runtime: Needs, { who, findingsOf }: Mixing, model: Cas
     at: time.now(),
     platform: row.platform,
     post_id: row.post_id,
-    findings: JSON.stringify(alikeFindings(await findingsOf(model), item.text)),
+    findings: JSON.stringify(findings),
     put_to: who,
+    made: JSON.stringify(planted.made),
   };
-  return commit(runtime, row, [db.insert(testCasesTable, [test]), ...putting(runtime, row, post, who)]);
+  return commit(runtime, row, [db.insert(testCasesTable, [test]), ...putting(runtime, planted, who)]);
 }
 
 async function putSecond(
   runtime: Needs,
-  { who, languages = [], media, findingsOf }: Mixing,
+  { who, languages = [], media, findingsOf, modelOf }: Mixing,
   openedAt: number,
 ): Promise<CaseRow | undefined> {
   const { db } = runtime;
@@ -196,7 +238,9 @@ async function putSecond(
       continue;
     }
     if (!media && stored.post.media?.length) continue;
-    const { row, post } = madeCase(runtime, model, test.case_id, openedAt, stored.post);
+    const [of, findings] = await Promise.all([modelOf(model), findingsOf(model)]);
+    const planted = madeCase(runtime, model, of, { id: test.case_id, openedAt, change: stored.post, findings });
+    const { row } = planted;
     const put = rows
       .updateTable('test_cases')
       .set({
@@ -204,11 +248,12 @@ async function putSecond(
         put_to: who,
         platform: row.platform,
         post_id: row.post_id,
-        findings: JSON.stringify(await findingsOf(model)),
+        findings: JSON.stringify(findings),
+        made: JSON.stringify(planted.made),
       })
       .where('case_id', '=', test.case_id)
       .where('state', '=', 'waiting');
-    const made = await commit(runtime, row, [{ query: put, atLeast: 1 }, ...putting(runtime, row, post, who)]);
+    const made = await commit(runtime, row, [{ query: put, atLeast: 1 }, ...putting(runtime, planted, who)]);
     if (made) return made;
   }
   return undefined;
@@ -238,6 +283,7 @@ export const emptyTest = {
   stands: null,
   settled_by: null,
   settled_at: null,
+  made: null,
 } as const;
 
 /** The writes that take away what was put before somebody. What was noted of a second decision's post goes to its case. @param held as `dequeue` */

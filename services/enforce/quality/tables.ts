@@ -56,8 +56,11 @@ export const testCasesTable: Table = {
     stands: 'text?',
     settled_by: 'text?',
     settled_at: 'bigint?',
+    /** What is shown of its post, as if it had come like others (JSON). */
+    made: 'text?',
   },
   primaryKey: ['case_id'],
+  added: [['made']],
   addedIndexes: ['post', 'put'],
   indexes: {
     waiting: { columns: ['at'], where: "state = 'waiting'" },
@@ -67,6 +70,7 @@ export const testCasesTable: Table = {
     answered: { columns: ['answered_at'] },
     reader: { columns: ['answered_by', 'answered_at'] },
     disagreed: { columns: ['answered_at', 'case_id'], where: "state = 'disagreed'" },
+    put: { columns: ['put_to'], where: "state = 'put'" },
   },
   retention: { column: 'at', keep },
 };
@@ -138,6 +142,7 @@ export interface TestCaseRow {
   stands: 'first' | 'second' | null;
   settled_by: string | null;
   settled_at: number | null;
+  made: string | null;
 }
 
 export interface MadeDecisionRow {

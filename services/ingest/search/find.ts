@@ -1,10 +1,11 @@
+import type { Post } from '../../contracts/index.js';
 import { type Database, Problem } from '../../runtime/index.js';
 import { type StoredPost, storedPost } from '../read.js';
 import type { IngestRows } from '../tables.js';
-import { authorMark, hashMark, linkMark, plainLink, replyMark } from './marks.js';
+import { authorMark, hashMark, linkMark, marksOf, plainLink, replyMark } from './marks.js';
 import { findWords } from './store.js';
 import type { SearchRows } from './tables.js';
-import { wanted } from './words.js';
+import { wanted, wordsOf } from './words.js';
 
 /** What posts are searched by. */
 export const searchKinds = ['words', 'author', 'link', 'hash'] as const;
@@ -45,6 +46,13 @@ async function numbersOf(db: Database, by: SearchKind, query: string, before: nu
   const phrases = wanted(query);
   if (phrases.length === 0) throw new Problem(422, 'Name a word to look for.');
   return findWords(db, phrases, before, most);
+}
+
+/** Whether a search finds this post, before it is in the index. Pure. @throws Problem 422 where nothing is asked for */
+export function isFound({ by, query }: Pick<Search, 'by' | 'query'>, post: Post): boolean {
+  if (by !== 'words') return marksOf(post).has(markOf(by, query.trim()));
+  const words = ` ${wordsOf(post.text ?? '')} `;
+  return wanted(query).every(phrase => words.includes(` ${phrase} `));
 }
 
 function markOf(by: SearchKind, query: string): string {

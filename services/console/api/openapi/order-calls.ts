@@ -244,7 +244,7 @@ export const orderCalls: readonly Call[] = [
     path: '/v1/threats',
     summary: 'Threats to life that were reported, the open ones first.',
     tag,
-    scope: 'threats:report',
+    scope: 'orders:read',
     answers: { 200: { description: 'Threats.', body: json(z.object({ threats: z.array(threat) })) } },
   },
   {

@@ -689,6 +689,23 @@ export const reasons = {
     'Rien n’a été trouvé contre la publication.',
     'Es wurde nichts gefunden, was gegen den Beitrag spricht.',
   ],
+  'The removal is not confirmed: {detail}': [
+    'Le retrait n’est pas confirmé : {detail}',
+    'Die Entfernung ist nicht bestätigt: {detail}',
+  ],
+  'The restoration is not confirmed: {detail}': [
+    'La remise en ligne n’est pas confirmée : {detail}',
+    'Das Zurückbringen ist nicht bestätigt: {detail}',
+  ],
+  'It was removed by itself, and is among those that a person verifies (TCO Article 5(3)).': [
+    'Elle a été retirée d’elle-même, et fait partie de celles qu’une personne vérifie (article 5(3) TCO).',
+    'Er wurde von selbst entfernt und gehört zu denen, die ein Mensch überprüft (Artikel 5 Absatz 3 TCO).',
+  ],
+  'Drawn at random, to see how right the rules are.': [
+    'Tirée au hasard, pour voir si les règles sont justes.',
+    'Zufällig gezogen, um zu sehen, wie richtig die Regeln liegen.',
+  ],
+  '{name} found it in a search': ['{name} l’a trouvée par une recherche', '{name} hat ihn durch eine Suche gefunden'],
   'no rule is for this post': ['aucune règle ne vaut pour cette publication', 'keine Regel gilt für diesen Beitrag'],
 
   '{signal} gave no answer ({why}), which by rule {rule} could have mattered': [
