@@ -3,7 +3,7 @@ import type { AssessmentRow } from '../../classify/index.js';
 import { assessedWith } from '../../contracts/index.js';
 import { type ItemView, readItem } from '../../enforce/index.js';
 import { readVersions } from '../../ingest/index.js';
-import { type Database, isoTime Runtime } from '../../runtime/index.js';
+import { isoTime, type Runtime } from '../../runtime/index.js';
 import type { ClockView } from './clocks.js';
 import { readShown } from './made.js';
 import type { Standing, StandingStep } from './standing.js';

@@ -64,13 +64,12 @@ export const testCasesTable: Table = {
   addedIndexes: ['post', 'put'],
   indexes: {
     waiting: { columns: ['at'], where: "state = 'waiting'" },
-    put: { columns: ['at'], where: "state = 'put'" },
     ref: { columns: ['ref'] },
     post: { columns: ['post_id'] },
     answered: { columns: ['answered_at'] },
     reader: { columns: ['answered_by', 'answered_at'] },
     disagreed: { columns: ['answered_at', 'case_id'], where: "state = 'disagreed'" },
-    put: { columns: ['put_to'], where: "state = 'put'" },
+    put: { columns: ['put_to', 'at'], where: "state = 'put'" },
   },
   retention: { column: 'at', keep },
 };

@@ -25,7 +25,7 @@ interface Tables {
 
 const probed = `${probePlatform}/%`;
 
-type SeenPost = Pick<Tables['posts'], 'key' | 'item' | 'version' | 'flags' | 'created_at' | 'received_at'>;
+export type SeenPost = Pick<Tables['posts'], 'key' | 'item' | 'version' | 'flags' | 'created_at' | 'received_at'>;
 export type SeenAssessment = Pick<AssessmentRow, 'key' | 'item' | 'action' | 'rule' | 'received_at' | 'assessed_at'>;
 export type SeenCase = Pick<CaseRow, 'item' | 'state' | 'decision' | 'opened_at'>;
 
