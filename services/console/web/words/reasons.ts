@@ -378,6 +378,10 @@ export const reasons = {
     'L’autorité du bac à sable n’ordonne que le retrait de ce qui est sur le bac à sable caché.',
     'Die Behörde der Sandbox ordnet nur an, zu entfernen, was auf der verborgenen Sandbox ist.',
   ],
+  "Only where the platform's word that it is back is all there is does a person say so.": [
+    'Une personne ne le dit que si la parole de la plateforme est tout ce qu’il y a pour savoir que c’est revenu.',
+    'Nur wo es allein das Wort der Plattform gibt, dass es wieder da ist, sagt es ein Mensch.',
+  ],
   'There is no such authority.': ['Cette autorité n’existe pas.', 'Diese Behörde gibt es nicht.'],
   'This certificate is not in the register of competent authorities.': [
     'Ce certificat ne figure pas au registre des autorités compétentes.',
