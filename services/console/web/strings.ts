@@ -21,18 +21,17 @@ export let told = (said: string): string => said;
 export async function loadWords(): Promise<void> {
   const wanted = [localStorage.getItem(kept), ...navigator.languages.map(tag => tag.split('-', 1)[0])];
   language = wanted.find(isLanguage) ?? 'en';
+  document.documentElement.lang = language;
   const to = language;
-  if (to !== 'en') {
-    const { translated } = await import('./words/said.js');
-    told = said => translated(said, to);
-  }
+  const saying = to === 'en' ? undefined : import('./words/said.js');
   strings = await {
     en: async () => (await import('./words/en.js')).en,
     fr: async () => typesetFrench((await import('./words/fr.js')).fr),
     de: async () => (await import('./words/de.js')).de,
   }[language]();
   locale = navigator.languages.find(tag => tag.split('-', 1)[0] === language) ?? language;
-  document.documentElement.lang = language;
+  const { translated } = (await saying) ?? {};
+  if (translated && to !== 'en') told = said => translated(said, to);
 }
 
 /** The page is loaded anew: what is before a reviewer is kept for them by the server. */
