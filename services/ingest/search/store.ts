@@ -60,6 +60,9 @@ const wordsTable = {
   primaryKey: ['rowid'],
 };
 
+/** So many of the newest are read in their order, in some milliseconds, before the index of words is asked for all. */
+const looked = 20_000;
+
 /** Numbers of the posts that hold all of these phrases, the newest first. */
 export async function findWords(
   db: Database,
@@ -79,7 +82,19 @@ export async function findWords(
     phrases.map(phrase => sql`phraseto_tsquery('simple', ${phrase})`),
     sql` && `,
   );
-  const { rows } = await sql<{ n: number }>`select n from post_index where words @@ (${query})
-    and n < ${before} order by n desc limit ${most}`.execute(tables);
+  // For a phrase of frequent words the index leads to nearly every post, each to be looked at: in their order it is no slower, and ends with the page.
+  if (phrases.some(phrase => phrase.includes(' '))) {
+    const { rows } = await sql<{ n: number }>`select n from post_index where words @@ (${query})
+      and n < ${before} order by n desc limit ${most}`.execute(tables);
+    return rows.map(({ n }) => n);
+  }
+  // PostgreSQL can't tell a rare word from a frequent one, and would read all posts backwards for either. Frequent ones are among the newest.
+  const { rows: newest } = await sql<{ n: number }>`select n from (
+    select n, words from post_index where n < ${before} order by n desc limit ${sql.lit(looked)}) as newest
+    where words @@ (${query}) order by n desc limit ${most}`.execute(tables);
+  if (newest.length === most) return newest.map(({ n }) => n);
+  const { rows } = await sql<{ n: number }>`with found as materialized (
+    select n from post_index where words @@ (${query}) and n < ${before})
+    select n from found order by n desc limit ${most}`.execute(tables);
   return rows.map(({ n }) => n);
 }
