@@ -34,7 +34,7 @@ export async function shadowBench(options: { posts: number; runs: number; say(li
   let running: Running | undefined;
   const measured: { rate: number; cpu: number }[][] = [[], []];
   try {
-    const here = await start(environment, groups, 18_460);
+    const here = await start(environment, groups, 18_490);
     running = here;
     const once = async (name: string): Promise<{ rate: number; cpu: number }> => {
       const cpu = (): number => here.processes.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
