@@ -21,7 +21,7 @@ import {
 import { drop, type Input, type Outgoing, ok, type Result, type Runtime, type Stage } from '../runtime/index.js';
 import { assessedAs, detailOf } from './assessed.js';
 import { judgedPosts } from './judged.js';
-import { besideQuestions } from './later/index.js';
+import { besideQuestions, keptBeside } from './later/index.js';
 import type { Reach } from './metrics.js';
 import type { RunningSignals } from './signals/index.js';
 import { type AssessmentRow, assessmentsTable, type QuestionRow, questionsTable } from './tables.js';
@@ -89,7 +89,7 @@ export function classifyStage(
       const questions: QuestionRow[] = [];
       const events: Outgoing[] = [];
       open.forEach(({ input, post }, i) => {
-        const { policy, decision, findings, open, takes, reachedModels } = found[i] as AtOnce;
+        const { policy, decision, findings, beside, open, takes, reachedModels } = found[i] as AtOnce;
         const assessed = assessedAs(post, decision, findings, { ...used, policy: namedBy(policy) }, now);
         const { action, rule } = assessed;
         const row = { key: keyOf(assessed), item: busKey(assessed), action, rule, detail: detailOf(assessed, set) };
@@ -104,7 +104,8 @@ export function classifyStage(
           asked,
         });
         rows.push({ ...row, received_at: assessed.receivedAt, assessed_at: now, basis });
-        for (const { signal, rule } of open) questions.push(questionOf(row, signal.name, rule, findings, now));
+        const seen = asked ? keptBeside(beside) : null;
+        for (const { signal, rule } of open) questions.push(questionOf(row, signal.name, rule, findings, seen, now));
         if (action === 'allow') return;
         const event = {
           id: eventId(input.id, 'classify'),
@@ -149,6 +150,7 @@ const questionOf = (
   signal: string,
   rule: string,
   findings: AtOnce['findings'],
+  beside: string | null,
   now: number,
 ): QuestionRow => ({
   key,
@@ -156,6 +158,7 @@ const questionOf = (
   item,
   rule,
   findings: JSON.stringify(findings),
+  beside,
   asked_at: now,
   next_at: now,
   lease_until: 0,

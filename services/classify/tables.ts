@@ -42,6 +42,8 @@ export const questionsTable: Table = {
     /** What was found at once, as JSON; null once the question is closed. */
     findings: 'text?',
     asked_at: 'bigint',
+    /** What versions in shadow made of the post at once, by version, as JSON; null where there were none, and once the question is closed. */
+    beside: 'text?',
     /** When it is to be put to the signal; null once it is closed. */
     next_at: 'bigint?',
     lease_until: 'bigint',
@@ -59,6 +61,7 @@ export const questionsTable: Table = {
     due: { columns: ['signal', 'next_at'], where: 'next_at is not null' },
     waiting: { columns: ['asked_at'], where: 'next_at is not null' },
   },
+  added: [['beside']],
   retention: { column: 'asked_at', keep: 'RETENTION_POSTS' },
 };
 
@@ -81,6 +84,7 @@ export interface QuestionRow {
   item: string;
   rule: string;
   findings: string | null;
+  beside: string | null;
   asked_at: number;
   next_at: number | null;
   lease_until: number;

@@ -161,10 +161,51 @@ export function redecide(
     if (!rule) continue;
     const answer = answers[name];
     if (!answer) return { lacking: name };
-    const all = 'findings' in answer ? [...findings, ...answer.findings] : findings;
-    const told = decide(policy, post, all);
-    const decision = 'why' in answer ? { ...told, ...withoutAnswer(policy, rule.name, name, answer.why) } : told;
-    if (severity[decision.action] > severity[best.decision.action]) best = { decision, findings: all };
+    const told = withAnswer(policy, post, findings, { name, rule: rule.name }, answer);
+    if (severity[told.decision.action] > severity[best.decision.action]) best = told;
+  }
+  return best;
+}
+
+/** What one answer leads to by itself. @param of the signal, and the rule by which it was asked */
+function withAnswer(
+  policy: Policy,
+  post: Judged,
+  findings: readonly Found[],
+  { name, rule }: { name: string; rule: string },
+  answer: LaterAnswer,
+): { decision: Decision; findings: readonly Found[] } {
+  const all = 'findings' in answer ? [...findings, ...answer.findings] : findings;
+  const told = decide(policy, post, all);
+  const decision = 'why' in answer ? { ...told, ...withoutAnswer(policy, rule, name, answer.why) } : told;
+  return { decision, findings: all };
+}
+
+/** What a version makes of a post, as far as it is counted. */
+export type Judgement = Pick<Decision, 'action' | 'rule'> & { reasons: readonly string[] };
+
+/**
+ * What a policy makes of a post by what costly signals have answered so far: the severest of what it made of it at once and what each answer leads to. Answers
+ * that could not make it severer change nothing. Pure.
+ * @param findings what was found at once
+ * @param first what it made of it then
+ * @param answers by signal
+ */
+export function withAnswers(
+  policy: Policy,
+  signals: readonly SignalInfo[],
+  post: Judged,
+  findings: readonly Found[],
+  first: Judgement,
+  answers: Readonly<Record<string, LaterAnswer>>,
+): Judgement {
+  let best = first;
+  for (const [name, answer] of Object.entries(answers)) {
+    const info = signals.find(signal => signal.name === name);
+    const rule = info && severerRule(policy, post, findings, first.action, info);
+    if (!rule) continue;
+    const { decision } = withAnswer(policy, post, findings, { name, rule: rule.name }, answer);
+    if (severity[decision.action] > severity[best.action]) best = decision;
   }
   return best;
 }

@@ -104,7 +104,11 @@ export const asksAuthorRemoved = ({ rules }: Policy): boolean =>
   rules.some(({ when, unless }) => [when.post, unless?.post].some(post => post?.authorRemoved !== undefined));
 
 /** The language without region and script. */
-export const spokenIn = (post: Judged): string | undefined => post.language?.split('-', 1)[0];
+export function spokenIn({ language }: Judged): string | undefined {
+  // Asked several times of every post: no array is made for it.
+  const end = language?.indexOf('-') ?? -1;
+  return end < 0 ? language : language?.slice(0, end);
+}
 
 /** Whether all conditions hold for a post and what was found in it. */
 export function holds(policy: Policy, asked: Conditions, post: Judged, findings: readonly Found[]): boolean {

@@ -19,7 +19,17 @@ export {
   startBacktests,
   type Work,
 } from './backtest/index.js';
-export { type Basis, factsOf, type LaterAnswer, packBasis, type Redecided, redecide, unpackBasis } from './basis.js';
+export {
+  type Basis,
+  factsOf,
+  type Judgement,
+  type LaterAnswer,
+  packBasis,
+  type Redecided,
+  redecide,
+  unpackBasis,
+  withAnswers,
+} from './basis.js';
 export { decideBeside } from './beside.js';
 export * as policyBodies from './bodies.js';
 export type { SignalInfo } from './check.js';

@@ -17,6 +17,7 @@ import { matching } from './matching/index.js';
 import { nearBench } from './near/index.js';
 import { ordersBench } from './orders/index.js';
 import { reviewBench } from './review/index.js';
+import { shadowBench } from './shadow.js';
 import { stageTimes, stepShares, tierShares } from './shares.js';
 import { slaBench } from './sla/index.js';
 
@@ -153,7 +154,7 @@ async function measure(
  * texts. `--only review [--sizes 1000000,100000] [--file FOLDER]`: search over so many posts; so many waiting cases in Chromium, and 50 people at once,
  * in an installation that is kept in the folder. `--only sla
  * [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals.
- * `--only orders [--mode embedded|servers] [--beside 1000]`: 1,000 orders in a minute beside so many posts/s. `--only clocks`: a million open clocks.
+ * `--only orders [--mode embedded|servers] [--beside 1000]`: 1,000 orders in a minute beside so many posts/s. `--only clocks`: a million open clocks.clocks. `--only shadow`: in turns without and with a shadow. Prints the tables and
  * Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
@@ -201,6 +202,10 @@ export async function benchCommand(args: string[]): Promise<void> {
       values.mode ? `clocks-${values.mode}` : 'clocks',
       await clocksBench({ clocks: Number(values.sizes ?? 1_000_000), modes, say }),
     );
+  }
+  if (values.only === 'shadow') {
+    const [posts, runs] = [Math.min(Number(values.posts), 10_000), Number(values.runs)];
+    return keep('shadow', await shadowBench({ posts, runs, say }));
   }
   if (values.only === 'near') return keep('near', await nearBench({ posts: values.file }));
   const options = {

@@ -4,6 +4,7 @@ import { readAssessment } from '../../services/classify/index.js';
 import type { ClassifyRows, QuestionRow } from '../../services/classify/tables.js';
 import { explained } from '../../services/cli/explain.js';
 import { readStanding } from '../../services/console/api/describe.js';
+import { make, planMove } from '../../services/policies/versions.js';
 import { openScene, type Scene } from '../enforce/setup.js';
 import { freshDatabase, freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
 import { until } from '../until.js';
@@ -135,6 +136,42 @@ describe('in one installation', () => {
     const [assessment] = await readAssessment(scene.db, 'acme', id);
     expect(assessment).toMatchObject({ action: 'allow' });
     expect(Object.keys(JSON.parse(assessment?.detail ?? '').versions.signals)).toContain('known-link');
+  });
+
+  test('a shadow is counted as it judges with the answer too, beside what is done then', async () => {
+    const shadow = async (name: string, text: string): Promise<string> => {
+      const { body } = await scene.call('POST', '/v1/policies', { text: text.replace('tests', name), note: name });
+      const mover = { by: 'Otto', why: 'the tests' };
+      await make(scene.runtime, await planMove(scene.runtime, body.id, 'shadow', mover));
+      return body.id;
+    };
+    const other = await shadow('other', policy.replace('name: sailing', 'name: boats'));
+    const none = await shadow('none', policy.slice(0, policy.indexOf('  - name: sailing')));
+    const compared = async (id: string) => (await scene.call('GET', `/v1/policies/${id}/comparison`)).body;
+    await until(async () => {
+      await scene.quiet();
+      await scene.post('en', { text: 'A car.' });
+      return (await compared(other)).posts > 0 && (await compared(none)).posts > 0;
+    }, 'the shadows');
+
+    const ids = [await scene.post('fr', { text: 'My boat is for sale.' })];
+    expect(await closed(ids[0]!)).toMatchObject({ state: 'answered', beside: null });
+    server.manner = 'slow';
+    ids.push(await scene.post('fr', { text: 'A boat of nobody.' }));
+    expect(await closed(ids[1]!)).toMatchObject({ state: 'unanswered', beside: null });
+    const live = { action: 'review', rule: 'sailing' };
+    const allowed = { action: 'allow', rule: 'no-rule' };
+    const inFrench = async (id: string) =>
+      (await compared(id)).counts.filter(({ language }: { language: string }) => language === 'fr');
+    expect(await inFrench(other)).toEqual([
+      { language: 'fr', live, shadow: { action: 'review', rule: 'boats' }, posts: 2 },
+    ]);
+    expect(await inFrench(none)).toEqual([{ language: 'fr', live, shadow: allowed, posts: 2 }]);
+    const examples = async (id: string) => (await scene.call('GET', `/v1/policies/${id}/examples`)).body.examples;
+    expect((await examples(none)).map(({ id }: { id: string }) => id).sort()).toEqual([...ids].sort());
+    expect(await examples(other)).toEqual([]);
+    for (const id of [other, none])
+      await make(scene.runtime, await planMove(scene.runtime, id, 'retired', { by: 'Otto', why: 'done' }));
   });
 
   test('a model that does not answer holds up nothing, and people look at what it could have found', async () => {
@@ -292,6 +329,7 @@ describe('in an installation each', () => {
       answer: null,
       version: null,
       answered_at: null,
+      beside: null,
     };
     await scene.db.commit([{ query: scene.db.tables<ClassifyRows>().insertInto('questions').values(row) }]);
     scene.time.forward(6 * 60_000);

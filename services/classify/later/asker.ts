@@ -4,6 +4,7 @@ import {
   type Decision,
   decide,
   type InForce,
+  type LaterAnswer,
   namedBy,
   type Scores,
   severerRule,
@@ -21,6 +22,7 @@ import { keepSet, setOf } from '../version-sets.js';
 import { besideRule, besideWrites, saidBeside } from './beside.js';
 import { takeBudget } from './budget.js';
 import { claim, claimOld, close, putAgain, type Question, readQuestions } from './questions.js';
+import { shadowWrites } from './shadows.js';
 
 const lookEvery = 250;
 const closeEvery = 2_000;
@@ -186,7 +188,7 @@ export class Asker implements Stoppable {
     changes.writes.push(close(this.runtime, row, 'answered', { findings: found }, version));
     this.watching.asked(row.signal, 'answered', 1);
     if (row.rule === besideRule) return;
-    this.#count(changes, question, decision, all);
+    this.#count(changes, question, decision, all, { findings: found });
     this.#become(changes, question, decision, all, version);
   }
 
@@ -209,17 +211,13 @@ export class Asker implements Stoppable {
     if (row.rule === besideRule) return;
     const { scores } = decide(policy, judged, findings);
     const decision = { ...withoutAnswer(policy, row.rule, row.signal, why), scores };
-    this.#count(changes, question, decision, findings);
+    this.#count(changes, question, decision, findings, { why });
     this.#become(changes, question, decision, findings, undefined);
   }
 
   /** Counts what was found, under what is done then. What another signal's answer changed meanwhile is counted with that one. */
-  #count(
-    changes: Changes,
-    { post, judged, action, rule, findings }: Question,
-    decision: Decision,
-    all: readonly Finding[],
-  ): void {
+  #count(changes: Changes, question: Question, decision: Decision, all: readonly Finding[], answer: LaterAnswer): void {
+    const { post, judged, action, rule, findings, answers } = question;
     const policy = this.policies.decides(judged);
     const counted = (so: Pick<Decision, 'action' | 'rule'>, findings: readonly Finding[]) => {
       const { action, rule } = so;
@@ -230,6 +228,12 @@ export class Asker implements Stoppable {
     const of = { ...post.post, flags: post.flags };
     const more = this.watching.scores?.answered(of, counted(before, findings), counted(after, all));
     changes.writes.push(...(more ?? []));
+    const { db } = this.runtime;
+    const { trials } = this.watching;
+    const done = { reasons: decision.reasons, ...after };
+    changes.writes.push(
+      ...shadowWrites(db, trials, this.policies, this.signals.known, question, answer, answers, done),
+    );
   }
 
   /** Tells the new assessment, where it is severer than what is done so far. */

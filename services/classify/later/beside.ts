@@ -16,7 +16,13 @@ export const besideQuestions = (rows: readonly QuestionRow[], models: readonly B
   rows.flatMap(row =>
     models
       .filter(({ of }) => of === row.signal)
-      .map(({ signal }) => ({ ...row, signal: signal.name, rule: besideRule, next_at: row.asked_at + after })),
+      .map(({ signal }) => ({
+        ...row,
+        signal: signal.name,
+        rule: besideRule,
+        beside: null,
+        next_at: row.asked_at + after,
+      })),
   );
 
 /** What the model said beside which `model` stands, by key of the post; `undefined` of posts about which it is still asked. */

@@ -1,2 +1,3 @@
 export { Asker } from './asker.js';
 export { besideQuestions } from './beside.js';
+export { keptBeside } from './shadows.js';

@@ -1,11 +1,12 @@
 import type { Action, AssessedWith, Finding } from '../../contracts/index.js';
 import { latestVersions, readPosts, type StoredPost } from '../../ingest/index.js';
-import type { InForce } from '../../policies/index.js';
+import type { InForce, LaterAnswer } from '../../policies/index.js';
 import type { Database, Runtime, Write } from '../../runtime/index.js';
 import { judgedPosts } from '../judged.js';
 import type { ClassifyRows, QuestionRow } from '../tables.js';
 import type { JudgedPost } from '../tiers.js';
 import { versionsIn } from '../version-sets.js';
+import { besideRule } from './beside.js';
 
 /** A question with all that is needed to put it, and to act on the answer. */
 export interface Question {
@@ -19,6 +20,8 @@ export interface Question {
   action: Action;
   rule: string;
   made: AssessedWith;
+  /** Where shadows saw the post: what other signals have answered about it, by signal. */
+  answers: Readonly<Record<string, LaterAnswer>>;
 }
 
 /**
@@ -94,6 +97,30 @@ async function take(
   return (result?.rows ?? []) as unknown as QuestionRow[];
 }
 
+/** What other costly signals answered about the posts of these questions, by key; nothing is read where no shadow saw them. */
+async function readAnswers(
+  db: Database,
+  rows: readonly QuestionRow[],
+): Promise<Map<string, Record<string, LaterAnswer>>> {
+  const found = new Map<string, Record<string, LaterAnswer>>();
+  const seen = rows.filter(({ beside }) => beside !== null).map(({ key }) => key);
+  if (seen.length === 0) return found;
+  const answered = await db
+    .tables<ClassifyRows>()
+    .selectFrom('questions')
+    .select(['key', 'signal', 'answer'])
+    .where('key', 'in', db.among(seen))
+    .where('state', 'in', ['answered', 'unanswered'])
+    .where('rule', '<>', besideRule)
+    .execute();
+  for (const { key, signal, answer } of answered) {
+    const answers = found.get(key) ?? {};
+    found.set(key, answers);
+    if (answer !== null) answers[signal] = JSON.parse(answer) as LaterAnswer;
+  }
+  return found;
+}
+
 /** The posts of questions, and what is done about each so far; undefined where the answer can't matter any more, with the reason. */
 export async function readQuestions(
   db: Database,
@@ -102,9 +129,10 @@ export async function readQuestions(
   now: number,
 ): Promise<(Question | string)[]> {
   const keys = rows.map(({ key }) => partsOf(key));
-  const [posts, latest, assessments] = await Promise.all([
+  const [posts, latest, answers, assessments] = await Promise.all([
     readPosts(db, keys),
     latestVersions(db, keys),
+    readAnswers(db, rows),
     db
       .tables<ClassifyRows>()
       .selectFrom('assessments')
@@ -123,7 +151,7 @@ export async function readQuestions(
     const findings = JSON.parse(row.findings ?? '[]') as Finding[];
     const done = actions.get(row.key) ?? { action: 'allow' as const, rule: row.rule };
     const so = { ...done, made: made.get(row.key) ?? { policy: '' } };
-    return { row, post, judged: judged.get(post)!, findings, ...so };
+    return { row, post, judged: judged.get(post)!, findings, answers: answers.get(row.key) ?? {}, ...so };
   });
 }
 
@@ -143,7 +171,15 @@ export function close(
   const query = db
     .tables<ClassifyRows>()
     .updateTable('questions')
-    .set({ state, answer: JSON.stringify(answer), version, answered_at: time.now(), findings: null, next_at: null })
+    .set({
+      state,
+      answer: JSON.stringify(answer),
+      version,
+      answered_at: time.now(),
+      findings: null,
+      beside: null,
+      next_at: null,
+    })
     .where('key', '=', key)
     .where('signal', '=', signal)
     .where('next_at', 'is not', null);

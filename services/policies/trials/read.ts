@@ -81,7 +81,8 @@ export async function compareShadow(db: Database, trial: string, since: number) 
     if (known) known.n += n;
     else cells.set(key, { language, action, rule, base_action, base_rule, n });
   }
-  const counts = [...cells.values()].sort((a, b) => b.n - a.n);
+  // What was counted otherwise at first is none by now.
+  const counts = [...cells.values()].filter(({ n }) => n > 0).sort((a, b) => b.n - a.n);
   const posts = counts.reduce((sum, { n }) => sum + n, 0);
   const same = counts.reduce((sum, { n, action, base_action }) => (action === base_action ? sum + n : sum), 0);
   return {

@@ -1,4 +1,4 @@
-import { type Database, sql, type Write } from '../../runtime/index.js';
+import type { Database, Write } from '../../runtime/index.js';
 import { policyTalliesTable, type TallyRow } from './tables.js';
 
 const hourMs = 3600_000;
@@ -22,15 +22,6 @@ export class Tally {
   writes(db: Database): Write[] {
     if (this.#cells.size === 0) return [];
     const rows = [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-    const names = Object.keys(policyTalliesTable.columns);
-    const json = JSON.stringify(rows);
-    const from =
-      db.engine === 'sqlite'
-        ? sql`(select ${sql.raw(names.map(name => `json_extract(value, '$.${name}') as ${name}`).join(', '))} from json_each(${json})) as r`
-        : sql`json_to_recordset(${json}::json) as r(${sql.raw(names.map(name => `${name} ${policyTalliesTable.columns[name]}`).join(', '))})`;
-    const list = sql.raw(names.join(', '));
-    const key = sql.raw(policyTalliesTable.primaryKey.join(', '));
-    const query = sql`insert into policy_tallies (${list}) select ${sql.raw(names.map(name => `r.${name}`).join(', '))} from ${from} where true on conflict (${key}) do update set n = policy_tallies.n + excluded.n`;
-    return [{ query: query.compile(db.tables<unknown>()) }];
+    return [db.insert(policyTalliesTable, rows, { onConflict: 'add' })];
   }
 }

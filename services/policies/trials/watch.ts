@@ -1,7 +1,8 @@
 import type { Database, Write } from '../../runtime/index.js';
+import type { Judgement } from '../basis.js';
 import type { Decision, Policy } from '../decide.js';
 import type { InForce } from '../force.js';
-import { type DifferenceRow, shadowSamplesTable } from './tables.js';
+import { type DifferenceRow, shadowSamplesTable, type TrialRows } from './tables.js';
 import { hourOf, Tally } from './tally.js';
 
 /** What was decided on one post, by which version. */
@@ -27,6 +28,28 @@ const longest = 300;
 
 const shortened = (reasons: readonly string[]): string =>
   JSON.stringify(reasons.slice(0, mostReasons).map(reason => reason.slice(0, longest)));
+
+const differenceOf = (
+  of: Pick<DifferenceRow, 'trial' | 'key' | 'at' | 'language'>,
+  would: Judgement,
+  policy: Policy,
+  live: Judgement,
+): DifferenceRow => ({
+  ...of,
+  action: would.action,
+  rule: would.rule,
+  reasons: shortened(would.reasons),
+  base: policy.version,
+  base_action: live.action,
+  base_rule: live.rule,
+  base_reasons: shortened(live.reasons),
+});
+
+/** What a shadow makes of a post, and what is done about it. */
+interface Beside {
+  shadow: Judgement;
+  live: Pick<Judgement, 'action' | 'rule'>;
+}
 
 /** Counts what versions under trial do, and keeps some of the posts on which they differ: all of it in the commit of the assessments. */
 export class Trials {
@@ -66,19 +89,7 @@ export class Trials {
         const cell = { trial: shadow.version, arm: 'shadow' as const, what: 'assessed' as const, hour, language };
         tally.add({ ...cell, action: would.action, rule: would.rule, base_action: action, base_rule: rule });
         if (would.action !== action && this.#keeps(`${shadow.version}\0${would.rule}\0${rule}`)) {
-          differing.push({
-            trial: shadow.version,
-            key,
-            at: now,
-            language,
-            action: would.action,
-            rule: would.rule,
-            reasons: shortened(would.reasons),
-            base: policy.version,
-            base_action: action,
-            base_rule: rule,
-            base_reasons: shortened(decision.reasons),
-          });
+          differing.push(differenceOf({ trial: shadow.version, key, at: now, language }, would, policy, decision));
         }
       }
     }
@@ -101,6 +112,47 @@ export class Trials {
     };
     tally.add({ ...cell, action: decision.action, rule: decision.rule, base_action: '', base_rule: '' });
     return tally.writes(db);
+  }
+
+  /**
+   * The writes for a post of which a later answer changed what a shadow makes of it, or what is done about it: it is counted as it is now instead, and is among the
+   * posts on which they differ, or no longer.
+   * @param at when it was assessed first: the hour that it is counted in
+   */
+  moved(
+    db: Database,
+    { key, language: spoken, at, policy }: { key: string; language: string | undefined; at: number; policy: Policy },
+    shadow: Policy,
+    was: Beside,
+    is: Beside & { live: Judgement },
+  ): Write[] {
+    const alike = (a: Pick<Judgement, 'action' | 'rule'>, b: typeof a): boolean =>
+      a.action === b.action && a.rule === b.rule;
+    if (alike(was.shadow, is.shadow) && alike(was.live, is.live)) return [];
+    const language = spoken?.split('-', 1)[0] ?? '';
+    const trial = shadow.version;
+    const tally = new Tally();
+    const count = ({ shadow: would, live }: Beside, n: number): void => {
+      const cell = { trial, arm: 'shadow' as const, what: 'assessed' as const, hour: hourOf(at), language };
+      const base = { base_action: live.action, base_rule: live.rule };
+      tally.add({ ...cell, action: would.action, rule: would.rule, ...base }, n);
+    };
+    count(was, -1);
+    count(is, 1);
+    const gone = db
+      .tables<TrialRows>()
+      .deleteFrom('policy_differences')
+      .where('trial', '=', trial)
+      .where('key', '=', key);
+    const writes: Write[] = was.shadow.action === was.live.action ? [] : [{ query: gone }];
+    const differs = is.shadow.action !== is.live.action;
+    if (differs && this.#keeps(`${trial}\0${is.shadow.rule}\0${is.live.rule}`)) {
+      const of = { trial, key, at, language };
+      writes.push(
+        db.insert(shadowSamplesTable, [differenceOf(of, is.shadow, policy, is.live)], { onConflict: 'nothing' }),
+      );
+    }
+    return [...writes, ...tally.writes(db)];
   }
 
   #keeps(pair: string): boolean {

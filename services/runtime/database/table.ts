@@ -13,7 +13,7 @@ const typeOf = (column: string): ColumnType => column.replace('?', '') as Column
 const quote = (name: string): string => `"${name}"`;
 
 interface InsertOptions {
-  onConflict?: 'nothing' | 'replace';
+  onConflict?: 'nothing' | 'replace' | 'add';
   returning?: readonly string[];
 }
 
@@ -46,11 +46,12 @@ function insertText(engine: 'sqlite' | 'postgres', table: Table, { onConflict, r
             .map(column => `${quote(column)} ${postgresTypes[typeOf(table.columns[column] ?? 'text')]}`)
             .join(', ')})`;
     const key = table.primaryKey.map(quote).join(', ');
+    const more = (column: string): string => (onConflict === 'add' ? `${quote(table.name)}.${quote(column)} + ` : '');
     const set = columns
       .filter(column => !table.primaryKey.includes(column))
-      .map(column => `${quote(column)} = excluded.${quote(column)}`)
+      .map(column => `${quote(column)} = ${more(column)}excluded.${quote(column)}`)
       .join(', ');
-    const update = onConflict === 'replace' && set ? `do update set ${set}` : 'do nothing';
+    const update = onConflict !== 'nothing' && set ? `do update set ${set}` : 'do nothing';
     const conflict = onConflict ? ` on conflict (${key}) ${update}` : '';
     const back = returning ? ` returning ${returning.map(quote).join(', ')}` : '';
     text = `insert into ${quote(table.name)} (${names}) ${source}${conflict}${back}`;

@@ -62,12 +62,12 @@ export interface Database {
   commit(writes: readonly Write[]): Promise<WriteResult[]>;
   /**
    * Many rows in one statement of constant text, cheap on both engines. `onConflict: 'nothing'` skips rows whose key exists;
-   * `'replace'` overwrites all other columns. `returning`: these columns of the rows really inserted.
+   * `'replace'` overwrites all other columns, `'add'` adds them to what is there (each key once). `returning`: these columns of the rows really inserted.
    */
   insert<R extends object>(
     table: Table,
     rows: readonly R[],
-    options?: { onConflict?: 'nothing' | 'replace'; returning?: readonly string[] },
+    options?: { onConflict?: 'nothing' | 'replace' | 'add'; returning?: readonly string[] },
   ): Write;
   /** `where('id', 'in', db.among(ids))`: any number of texts as one parameter. */
   among(values: readonly string[]): RawBuilder<string>;
