@@ -152,10 +152,9 @@ async function measure(
  * `npm run bench -- [--only embedded|servers] [--runs 3] [--posts 60000] [--seconds 20] [--minutes 0] [--rates 10,30,100]`: an installation under
  * load. `--only matching [--sizes 1000000,10000000]`: look-ups of hashes beside others' programs. `--only near [--file POSTS]`: near-duplicates of
  * texts. `--only review [--sizes 1000000,100000] [--file FOLDER]`: search over so many posts; so many waiting cases in Chromium, and 50 people at once,
- * in an installation that is kept in the folder. `--only sla
- * [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft held against so many posts, alone and beside removals.
- * `--only orders [--mode embedded|servers] [--beside 1000]`: 1,000 orders in a minute beside so many posts/s. `--only clocks`: a million open clocks.clocks. `--only shadow`: in turns without and with a shadow. Prints the tables and
- * Prints the tables and keeps them.
+ * in an installation that is kept in the folder. `--only sla [--sizes 10000000]`: figures of so many clocks. `--only backtest [--posts 200000]`: a draft
+ * held against so many posts, alone and beside removals. `--only orders [--mode embedded|servers] [--beside 1000]`: 1,000 orders in a minute beside so
+ * many posts/s. `--only clocks`: a million open clocks. `--only shadow`: in turns without and with a shadow. Prints the tables and keeps them.
  */
 export async function benchCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({

@@ -22,18 +22,13 @@ export async function loadWords(): Promise<void> {
   const wanted = [localStorage.getItem(kept), ...navigator.languages.map(tag => tag.split('-', 1)[0])];
   language = wanted.find(isLanguage) ?? 'en';
   document.documentElement.lang = language;
-  const to = language;= language;
-  const [said, words] saying = await Promise.all([
-    to to ==== 'en' ? undefined : import'en' ? undefined : import('./words/said.js'),
-    ;
+  const to = language;
+  const saying = to === 'en' ? undefined : import('./words/said.js');
   strings = await {
-      en: async () => (await import('./words/en.js')).en,
-      fr: async () => typesetFrench((await import('./words/fr.js')).fr),
-      de: async () => (await import('./words/de.js')).de,
-    }[to](),
-  ]);
-  if (said && to !== 'en') told = text => said.translated(text, to);
-  strings = words;
+    en: async () => (await import('./words/en.js')).en,
+    fr: async () => typesetFrench((await import('./words/fr.js')).fr),
+    de: async () => (await import('./words/de.js')).de,
+  }[language]();
   locale = navigator.languages.find(tag => tag.split('-', 1)[0] === language) ?? language;
   const { translated } = (await saying) ?? {};
   if (translated && to !== 'en') told = said => translated(said, to);
