@@ -1,3 +1,5 @@
+import * as eEvidence from './e-evidence-clocks.js';
+
 interface Row {
   name: string;
   starts?: string;
@@ -64,6 +66,7 @@ export const en = {
   onCallNone: 'Nobody is on call: set PAGER_CONTACTS. Until then pages are only listed.',
   beforeMarch: 'before 1 March of the next year',
   rows: {
+    ...eEvidence.en,
     review: { name: 'Review' },
     removal: { name: 'Removal' },
     'posted-to-gone': { name: 'Published to gone' },
@@ -148,6 +151,7 @@ export const fr: ClockWords = {
   onCallNone: 'Personne n’est d’astreinte : renseignez PAGER_CONTACTS. D’ici là, les appels sont seulement listés.',
   beforeMarch: 'avant le 1er mars de l’année suivante',
   rows: {
+    ...eEvidence.fr,
     review: { name: 'Examen', starts: 'un cas est ouvert pour une personne', stops: 'le cas est décidé' },
     removal: {
       name: 'Retrait',
@@ -335,6 +339,7 @@ export const de: ClockWords = {
   onCallNone: 'Niemand hat Bereitschaft: Setzen Sie PAGER_CONTACTS. Bis dahin werden Rufe nur aufgelistet.',
   beforeMarch: 'vor dem 1. März des Folgejahres',
   rows: {
+    ...eEvidence.de,
     review: {
       name: 'Prüfung',
       starts: 'ein Fall für einen Menschen eröffnet wird',
