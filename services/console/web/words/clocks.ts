@@ -91,6 +91,8 @@ export const en = {
     'threat-to-life': { name: 'Threat to life' },
     'dsa-order': { name: 'DSA order' },
     'dsa-order-feedback': { name: 'DSA order: answer' },
+    'dsa-non-disclosure': { name: 'DSA: non-disclosure' },
+    'dsa-inform-recipient': { name: 'DSA: informing the recipient' },
     'dsa-complaint-period': { name: 'Time in which one can complain' },
     'dsa-out-of-court': { name: 'Out-of-court dispute' },
   } as Record<string, Row>,
@@ -270,6 +272,16 @@ export const fr: ClockWords = {
       name: 'Injonction DSA : réponse',
       starts: 'suite est donnée à l’injonction',
       stops: 'l’accusé de réception de la réponse est conservé',
+    },
+    'dsa-non-disclosure': {
+      name: 'DSA : non-divulgation',
+      starts: 'il arrive une injonction dont le destinataire doit être informé plus tard',
+      stops: 'le moment que l’autorité a indiqué',
+    },
+    'dsa-inform-recipient': {
+      name: 'DSA : informer le destinataire',
+      starts: 'une injonction est reçue ; échéance quand il y est donné suite, ou au moment que l’autorité a indiqué',
+      stops: 'le destinataire est informé : de l’injonction, de ses motifs, du territoire et des voies de recours',
     },
     'dsa-complaint-period': {
       name: 'Temps pour réclamer',
@@ -461,6 +473,17 @@ export const de: ClockWords = {
       name: 'DSA-Anordnung: Antwort',
       starts: 'der Anordnung Folge geleistet ist',
       stops: 'die Empfangsbestätigung der Antwort liegt vor',
+    },
+    'dsa-non-disclosure': {
+      name: 'DSA: Geheimhaltung',
+      starts: 'eine Anordnung eingeht, über die der Nutzer erst später zu unterrichten ist',
+      stops: 'die von der Behörde genannte Zeit',
+    },
+    'dsa-inform-recipient': {
+      name: 'DSA: den Nutzer unterrichten',
+      starts:
+        'eine Anordnung eingeht; fällig, wenn ihr Folge geleistet ist, oder zu der von der Behörde genannten Zeit',
+      stops: 'der Nutzer ist unterrichtet: über die Anordnung, ihre Gründe, das Gebiet und die Rechtsbehelfe',
     },
     'dsa-complaint-period': {
       name: 'Zeit für eine Beschwerde',
