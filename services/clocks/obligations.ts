@@ -1,6 +1,7 @@
 import type { EvidenceFact, HoldCause, OpenMove, PostFlag } from '../contracts/index.js';
 import type { Config } from '../runtime/index.js';
 import { dsa } from './law/dsa.js';
+import { eEvidence } from './law/e-evidence.js';
 import { ofDuty } from './law/follow.js';
 import { tco } from './law/tco.js';
 import { elapsed, type Limit } from './limit.js';
@@ -195,7 +196,7 @@ const safeguards: readonly Obligation[] = [
 ];
 
 /** Every time limit that this installation keeps. Legal rows stand beside the operator's own; each law's are a file in law/. */
-export const obligations: readonly Obligation[] = [...own, ...safeguards, ...tco, ...dsa];
+export const obligations: readonly Obligation[] = [...own, ...safeguards, ...tco, ...dsa, ...eEvidence];
 
 /** What a breach of this obligation is counted under, by what was told last before its limit passed. */
 export const breachCause = (obligation: string, told: HoldCause | undefined): BreachCause =>

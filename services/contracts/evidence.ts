@@ -177,13 +177,13 @@ export const dutyMoved = {
     ...aboutItem,
     duty: z.string(),
     subject: z.string(),
-    happened: z.enum(['begun', 'done', 'void', 'reopened']),
+    happened: z.enum(['begun', 'suspended', 'resumed', 'done', 'void', 'reopened']),
     at: z.int(),
     by: z.string(),
     route: z.string(),
     /** With `begun`: the instant, where the case itself sets it. */
     due: z.int().optional(),
-    /** What shows it; needed for `done` and `void`. */
+    /** What shows it; needed for all but `begun` and `reopened`. */
     evidence: z.string().optional(),
   }),
 } as const;

@@ -7,7 +7,7 @@ import { untilDone } from './change.js';
 import { Draft } from './draft.js';
 import { orderId } from './follow.js';
 import { locate } from './locate.js';
-import { type Doubt, dsaDue, type Item, longestSeal } from './machine/index.js';
+import { type Doubt, dsaDue, type Item, secretUntil } from './machine/index.js';
 import type { Parts } from './parts.js';
 import type { KnownAuthority } from './register.js';
 import { guardSandbox, sandboxAuthority } from './sandbox.js';
@@ -161,7 +161,10 @@ async function takeOnce(parts: Parts, incoming: Incoming, ahead: number): Promis
   const doubts = await doubtsOf(runtime, given, items, lacks, volume.tooMany);
   const notice = noticeOf(given);
   const { homeState } = settings.provider;
-  const seal = content.nonDisclosure && Math.min(Date.parse(content.nonDisclosure.until), at + longestSeal);
+  const { instrument, issuedAt, nonDisclosure } = content;
+  // It counts from the decision, which is not of the future.
+  const decided = Math.min(at, issuedAt === undefined ? at : Date.parse(issuedAt));
+  const seal = nonDisclosure && secretUntil(instrument, decided, Date.parse(nonDisclosure.until));
   const deadline = content.deadline === undefined ? undefined : Date.parse(content.deadline);
   const id = orderId(key);
   const noted: Noted = { lacks, ...(notice && { notice }) };

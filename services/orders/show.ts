@@ -70,6 +70,7 @@ export async function showOrder({ runtime }: Pick<Parts, 'runtime'>, row: OrderR
     })),
     holds: state.holds.map(({ at, endedAt, ...hold }) => ({ ...hold, at: isoTime(at), endedAt: maybe(endedAt) })),
     sealedUntil: maybe(state.sealedUntil),
+    sealExtended: state.sealExtended,
     takenBy: state.takenBy,
     // What the desk has to know beside the hour: until when scrutiny can be asked for, and which court is for the order itself.
     scrutinyRequestDueAt: scrutiny ? isoTime(scrutinyRequestDue(state.receivedAt)) : undefined,

@@ -31,6 +31,16 @@ const dues: [string, string, string][] = [
   ['tco-reinstatement', winter, '2026-11-22T13:00:00.000Z'],
   ['dsa-order-feedback', winter, '2026-11-22T13:00:00.000Z'],
   ['threat-to-life', winter, '2026-11-22T13:00:00.000Z'],
+  ['order-volume', winter, '2026-11-22T12:05:00.000Z'],
+  ['epoc-preserve', winter, '2026-11-22T13:00:00.000Z'],
+  ['epoc', '2026-10-21T07:30:00Z', '2026-10-31T08:30:00.000Z'],
+  ['epoc-emergency', winter, '2026-11-22T20:00:00.000Z'],
+  ['epoc-emergency-objection', '2026-10-24T12:00:00Z', '2026-10-28T12:00:00.000Z'],
+  ['epoc-emergency-validation', winter, '2026-11-24T12:00:00.000Z'],
+  ['epoc-inability', winter, '2026-11-22T13:00:00.000Z'],
+  ['epoc-clarification', winter, '2026-11-27T12:00:00.000Z'],
+  ['epoc-third-country', winter, '2026-12-02T12:00:00.000Z'],
+  ['epoc-pr-clarification', winter, '2026-11-27T12:00:00.000Z'],
 ];
 
 describe.each(dues)('%s from %s', (name, start, due) => {

@@ -1,5 +1,8 @@
-import { Impossible } from '../../services/orders/machine/index.js';
+import { Impossible, secretUntil } from '../../services/orders/machine/index.js';
+import { t0 } from '../clocks/facts.js';
 import { hour, minute, type Step, story, target } from './stories.js';
+
+const day = 24 * hour;
 
 const gone = (n = 1): Step => ({ type: 'item-gone', n, evidence: 'seen from here' });
 const sent = (n = 1): Step => ({ type: 'form-sent', n, receipt: 'receipt 1' });
@@ -289,11 +292,35 @@ describe('an order that binds no more', () => {
 });
 
 test('a non-disclosure ends once, and may be made longer before', () => {
-  const order = story({ sealedUntil: 10 }).at(minute, { type: 'seal-extended', until: 20 });
+  const order = story({ sealedUntil: t0 + 10 * day }).at(minute, { type: 'seal-extended', until: t0 + 20 * day });
   expect(order.told).toContain('sealed');
-  expect(order.state.sealedUntil).toBe(20);
+  expect(order.state).toMatchObject({ sealedUntil: t0 + 20 * day, sealExtended: true });
   order.at(2 * minute, { type: 'unsealed' });
   expect(order.effects.at(-1)).toBe('unseal');
   expect(order.clock('tco-non-disclosure')).toMatchObject({ state: 'stopped' });
   expect(() => order.at(3 * minute, { type: 'unsealed' })).toThrow(Impossible);
+});
+
+test('TCO Article 11(3) makes it longer once, and by six weeks at the most; never shorter', () => {
+  const until = t0 + 42 * day;
+  const extend = (to: number) => ({ type: 'seal-extended' as const, until: to });
+  expect(() => story({ sealedUntil: until }).at(minute, extend(until))).toThrow(/lasts longer/);
+  expect(() => story({ sealedUntil: until }).at(minute, extend(until + 44 * day))).toThrow(/six|6 weeks/);
+  const order = story({ sealedUntil: until }).at(minute, extend(until + 42 * day));
+  expect(() => order.at(2 * minute, extend(until + 43 * day))).toThrow(/one extension/);
+  expect([secretUntil('tco', t0, t0 + 30 * day), secretUntil('tco', t0, t0 + 90 * day)]).toEqual([
+    t0 + 30 * day,
+    t0 + 43 * day,
+  ]);
+});
+
+test('of a DSA order the time that its authority names counts, as often as it does, under a clock of its own', () => {
+  const order = story({ instrument: 'dsa9', due: t0 + day, sealedUntil: t0 + 90 * day });
+  order.at(minute, { type: 'seal-extended', until: t0 + 200 * day });
+  order.at(2 * minute, { type: 'seal-extended', until: t0 + 300 * day });
+  expect(order.clock('tco-non-disclosure')).toBeUndefined();
+  expect(order.clock('dsa-non-disclosure')).toMatchObject({ state: 'running', due: undefined });
+  order.at(3 * minute, { type: 'unsealed' });
+  expect(order.clock('dsa-non-disclosure')).toMatchObject({ state: 'stopped' });
+  expect(secretUntil('dsa9', t0, t0 + 300 * day)).toBe(t0 + 300 * day);
 });

@@ -36,6 +36,27 @@ export const dsa: readonly Obligation[] = [
     follows: ofOrders({ executed: 'start', answered: 'stop', lifted: 'cancel' }, { instrument: 'dsa9' }),
   },
   {
+    name: 'dsa-non-disclosure',
+    setBy: 'law',
+    bears: 'authority',
+    nature: 'at-least',
+    article: article('9(5), 10(5)'),
+    starts: 'an order comes of which the recipient is to be informed later',
+    stops: 'the time that the authority named',
+    follows: {
+      ...ofOrders({ sealed: 'start', unsealed: 'stop', refused: 'cancel' }, { instrument: 'dsa9', uncounted: true }),
+      ...ofDuty('dsa-non-disclosure', { uncounted: true }),
+    },
+  },
+  {
+    name: 'dsa-inform-recipient',
+    setBy: 'law',
+    article: article('9(5), 10(5)'),
+    starts: 'an order is received; due when effect is given to it, or at the time that the authority named',
+    stops: 'the recipient is informed: of the order, its reasons, the territory and the ways of redress',
+    follows: ofDuty('dsa-inform-recipient'),
+  },
+  {
     name: 'dsa-complaint-period',
     setBy: 'law',
     nature: 'at-least',

@@ -38,17 +38,21 @@ export function ofOrders(steps: Steps, options: Options = {}): Follows {
 
 const kinds: Record<DutyMoved['happened'], MoveKind> = {
   begun: 'start',
+  suspended: 'suspend',
+  resumed: 'resume',
   done: 'stop',
   void: 'cancel',
   reopened: 'reopen',
 };
 
-/** The clocks of an obligation that another service tells of by its name. What would end one without saying what shows it moves nothing. */
-export const ofDuty = (name: string, { uncounted = false } = {}): Follows => ({
+/** The clocks of an obligation that another service tells of by its name. What would end or suspend one without saying what shows it moves nothing, nor does what
+ * suspends where the law knows no suspension. */
+export const ofDuty = (name: string, { uncounted = false, suspends = false } = {}): Follows => ({
   'duty.moved.v1': ({ duty, subject, happened, at, route, due, evidence }) => {
     if (duty !== name) return undefined;
-    const ends = happened === 'done' || happened === 'void';
-    if (ends && !evidence) return undefined;
+    const shown = happened === 'begun' || happened === 'reopened' || evidence;
+    const pauses = happened === 'suspended' || happened === 'resumed';
+    if (!shown || (pauses && !suspends)) return undefined;
     const move: Move = { kind: kinds[happened], subject, at };
     if (happened !== 'begun') return move;
     return { ...move, route, ...(uncounted ? { uncounted } : {}), ...(due === undefined ? {} : { due }) };

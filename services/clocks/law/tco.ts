@@ -214,7 +214,7 @@ export const tco: readonly Obligation[] = [
     starts: 'an order comes that may not be disclosed',
     stops: 'the day that the authority named; six weeks at the most, and six more where it says so',
     limit: weeks(6),
-    follows: ofOrders({ sealed: 'start', unsealed: 'stop', refused: 'cancel' }, { uncounted: true }),
+    follows: ofOrders({ sealed: 'start', unsealed: 'stop', refused: 'cancel' }, { instrument: 'tco', uncounted: true }),
   },
   {
     name: 'threat-to-life',

@@ -1,4 +1,5 @@
 export { dsaDue } from './dsa9.js';
+export { secretUntil } from './non-disclosure.js';
 export { active, inForce, step } from './order.js';
-export { longestSeal, scrutinyRequestDue } from './tco.js';
+export { scrutinyRequestDue } from './tco.js';
 export * from './types.js';

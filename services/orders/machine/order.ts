@@ -1,4 +1,5 @@
 import { guardHold } from './dsa9.js';
+import { extendedUntil } from './non-disclosure.js';
 import { open, settle } from './settle.js';
 import { guardScrutiny, heldIn, scrutinyRequestDue, tcoDue } from './tco.js';
 import {
@@ -271,7 +272,11 @@ function scrutiny(
 function seal(state: OrderState, event: Of<'unsealed' | 'seal-extended'>): Outcome {
   if (state.sealedUntil === undefined || state.unsealed) throw new Impossible('The order may be disclosed.');
   if (event.type === 'seal-extended')
-    return { state: { ...state, sealedUntil: Math.max(event.until, state.sealedUntil) }, facts: [], effects: [] };
+    return {
+      state: { ...state, sealedUntil: extendedUntil(state, event.until), sealExtended: true },
+      facts: [],
+      effects: [],
+    };
   return {
     state: { ...state, unsealed: true },
     facts: [{ happened: 'unsealed', ...said(event) }],

@@ -8,9 +8,6 @@ export const tcoDue = (from: number): number => from + hour;
 /** Article 4(4): the provider's reasoned request within 48 hours of receiving the order. */
 export const scrutinyRequestDue = (receivedAt: number): number => receivedAt + 48 * hour;
 
-/** Article 11(3): six weeks from the decision, and six more. */
-export const longestSeal = 2 * 6 * 7 * 24 * hour;
-
 /** 3(7) says that it can't be done, 3(8) that it can't be understood. */
 export const heldIn = (ground: HoldGround): 'impossible' | 'unclear' =>
   ground === 'force-majeure' || ground === 'impossibility' ? 'impossible' : 'unclear';

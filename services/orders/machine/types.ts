@@ -116,6 +116,8 @@ export interface OrderState {
   finality: Finality;
   /** Nothing may be disclosed until then; `unsealed`: that is over. */
   sealedUntil?: number;
+  /** The authority made it longer: TCO Article 11(3) knows that once. */
+  sealExtended?: true;
   unsealed?: true;
   /** Answering forms that were asked for, by number from 1. */
   forms: readonly { n: number; form: AnswerKind; turn?: number; sentAt?: number; receipt?: string }[];

@@ -105,7 +105,7 @@ export function Order({ id, session }: { id: string; session: Session }) {
       {order.sealed && order.sealedUntil && (
         <section className={styles.seal} aria-labelledby="seal">
           <h2 id="seal">{words.sealTitle}</h2>
-          <p>{words.sealText(shortOf(order.sealedUntil))}</p>
+          <p>{words.sealText(shortOf(order.sealedUntil), words.sealArticle[order.instrument])}</p>
           {acts(actsOfSeal(order))}
         </section>
       )}

@@ -183,14 +183,22 @@ export function actsOfForce({ phase, finality }: Shown): Act[] {
 const sixWeeksAfter = (at: string): string =>
   new Date(Date.parse(at) + 6 * 7 * 24 * 3600_000).toISOString().slice(0, 10);
 
-export function actsOfSeal({ sealed, sealedUntil }: Shown): Act[] {
+export function actsOfSeal({ instrument, sealed, sealedUntil, sealExtended }: Shown): Act[] {
   if (!sealed || sealedUntil === undefined) return [];
-  const { until } = acts['seal-extended'];
-  return [
-    event('seal-extended', [{ name: 'until', label: until, kind: 'day', min: 1, value: sixWeeksAfter(sealedUntil) }], {
+  const { until, later, hintDsa } = acts['seal-extended'];
+  const dsa = instrument === 'dsa9';
+  const extend = event(
+    'seal-extended',
+    [{ name: 'until', label: until, kind: 'day', min: 1, value: sixWeeksAfter(sealedUntil) }],
+    {
+      ...(dsa ? { label: later, hint: hintDsa } : {}),
       // To the end of that day, where the desk is.
       body: ({ until = '' }) => ({ type: 'seal-extended', until: new Date(`${until}T23:59:59`).toISOString() }),
-    }),
+    },
+  );
+  return [
+    // TCO Article 11(3) knows one extension.
+    ...(sealExtended && !dsa ? [] : [extend]),
     event('unsealed'),
   ];
 }

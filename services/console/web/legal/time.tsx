@@ -17,10 +17,12 @@ const cited = {
   en: [],
   fr: [
     ['Regulation (EU)', 'Règlement (UE)'],
+    ['(number from memory)', '(numéro donné de mémoire)'],
     ['recital', 'considérant'],
   ],
   de: [
     ['Regulation (EU)', 'Verordnung (EU)'],
+    ['(number from memory)', '(Nummer aus dem Gedächtnis)'],
     ['recital', 'Erwägungsgrund'],
   ],
 } as const;

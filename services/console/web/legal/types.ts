@@ -75,6 +75,7 @@ export interface Shown extends Omit<Listed, 'items' | 'waits' | 'authorityName' 
   items: ShownItem[];
   holds: ShownHold[];
   sealedUntil?: string;
+  sealExtended?: true;
   scrutinyRequestDueAt?: string;
   cases: { id: string; about: string; openedAt: string; dueAt?: string; closedAt?: string; closedBy?: string }[];
   forms: ShownForm[];

@@ -1,3 +1,5 @@
+import * as eEvidence from './e-evidence-clocks.js';
+
 interface Row {
   name: string;
   starts?: string;
@@ -64,6 +66,7 @@ export const en = {
   onCallNone: 'Nobody is on call: set PAGER_CONTACTS. Until then pages are only listed.',
   beforeMarch: 'before 1 March of the next year',
   rows: {
+    ...eEvidence.en,
     review: { name: 'Review' },
     removal: { name: 'Removal' },
     'posted-to-gone': { name: 'Published to gone' },
@@ -89,6 +92,8 @@ export const en = {
     'threat-to-life': { name: 'Threat to life' },
     'dsa-order': { name: 'DSA order' },
     'dsa-order-feedback': { name: 'DSA order: answer' },
+    'dsa-non-disclosure': { name: 'DSA: non-disclosure' },
+    'dsa-inform-recipient': { name: 'DSA: informing the recipient' },
     'dsa-complaint-period': { name: 'Time in which one can complain' },
     'dsa-out-of-court': { name: 'Out-of-court dispute' },
   } as Record<string, Row>,
@@ -149,6 +154,7 @@ export const fr: ClockWords = {
   onCallNone: 'Personne n’est d’astreinte : renseignez PAGER_CONTACTS. D’ici là, les appels sont seulement listés.',
   beforeMarch: 'avant le 1er mars de l’année suivante',
   rows: {
+    ...eEvidence.fr,
     review: { name: 'Examen', starts: 'un dossier est ouvert pour une personne', stops: 'le dossier est décidé' },
     removal: {
       name: 'Retrait',
@@ -273,6 +279,16 @@ export const fr: ClockWords = {
       starts: 'suite est donnée à l’injonction',
       stops: 'l’accusé de réception de la réponse est conservé',
     },
+    'dsa-non-disclosure': {
+      name: 'DSA : non-divulgation',
+      starts: 'il arrive une injonction dont le destinataire doit être informé plus tard',
+      stops: 'le moment que l’autorité a indiqué',
+    },
+    'dsa-inform-recipient': {
+      name: 'DSA : informer le destinataire',
+      starts: 'une injonction est reçue ; échéance quand il y est donné suite, ou au moment que l’autorité a indiqué',
+      stops: 'le destinataire est informé : de l’injonction, de ses motifs, du territoire et des voies de recours',
+    },
     'dsa-complaint-period': {
       name: 'Temps pour réclamer',
       starts: 'quelqu’un est informé d’une décision',
@@ -341,6 +357,7 @@ export const de: ClockWords = {
   onCallNone: 'Niemand hat Bereitschaft: Setzen Sie PAGER_CONTACTS. Bis dahin werden Rufe nur aufgelistet.',
   beforeMarch: 'vor dem 1. März des Folgejahres',
   rows: {
+    ...eEvidence.de,
     review: {
       name: 'Prüfung',
       starts: 'ein Fall für einen Menschen eröffnet wird',
@@ -467,6 +484,17 @@ export const de: ClockWords = {
       name: 'DSA-Anordnung: Antwort',
       starts: 'der Anordnung Folge geleistet ist',
       stops: 'die Empfangsbestätigung der Antwort liegt vor',
+    },
+    'dsa-non-disclosure': {
+      name: 'DSA: Geheimhaltung',
+      starts: 'eine Anordnung eingeht, über die der Nutzer erst später zu unterrichten ist',
+      stops: 'die von der Behörde genannte Zeit',
+    },
+    'dsa-inform-recipient': {
+      name: 'DSA: den Nutzer unterrichten',
+      starts:
+        'eine Anordnung eingeht; fällig, wenn ihr Folge geleistet ist, oder zu der von der Behörde genannten Zeit',
+      stops: 'der Nutzer ist unterrichtet: über die Anordnung, ihre Gründe, das Gebiet und die Rechtsbehelfe',
     },
     'dsa-complaint-period': {
       name: 'Zeit für eine Beschwerde',

@@ -33,7 +33,10 @@ export const en = {
     types: ['Kind of terrorist content', 'What is ticked: Article 2(7).'],
     reasons: ['Reasons', 'As the order gives them.'],
     sealed: ['The authority decided that nothing may be disclosed', ''],
-    'nonDisclosure.until': ['Not to be disclosed until', 'Six weeks at the most, and six more (Article 11(3)).'],
+    'nonDisclosure.until': [
+      'Not to be disclosed until',
+      'Six weeks at the most, and once six more (Article 11(3)); of a DSA order the time that it names (Article 9(5)).',
+    ],
     'nonDisclosure.reasons': ['Reasons for it', ''],
     copied: [
       'A copy went to the authority of our home State',
@@ -136,7 +139,10 @@ export const fr: IntakeWords = {
     types: ['Type de contenu à caractère terroriste', 'Ce qui est coché : article 2(7).'],
     reasons: ['Motivation', 'Telle que l’injonction la donne.'],
     sealed: ['L’autorité a décidé que rien ne peut être divulgué', ''],
-    'nonDisclosure.until': ['À ne pas divulguer avant le', 'Six semaines au plus, et six de plus (article 11(3)).'],
+    'nonDisclosure.until': [
+      'À ne pas divulguer avant le',
+      'Six semaines au plus, et une fois six de plus (article 11(3)) ; pour une injonction DSA, la date qu’elle indique (article 9(5)).',
+    ],
     'nonDisclosure.reasons': ['Motifs de cette décision', ''],
     copied: [
       'Une copie est allée à l’autorité de notre État d’établissement',
@@ -245,7 +251,10 @@ export const de: IntakeWords = {
     types: ['Art des terroristischen Inhalts', 'Was angekreuzt ist: Artikel 2(7).'],
     reasons: ['Begründung', 'Wie die Anordnung sie gibt.'],
     sealed: ['Die Behörde hat entschieden, dass nichts offengelegt werden darf', ''],
-    'nonDisclosure.until': ['Nicht offenzulegen bis', 'Höchstens sechs Wochen, und sechs weitere (Artikel 11(3)).'],
+    'nonDisclosure.until': [
+      'Nicht offenzulegen bis',
+      'Höchstens sechs Wochen, und einmal sechs weitere (Artikel 11(3)); bei einer DSA-Anordnung bis zu der Zeit, die sie nennt (Artikel 9(5)).',
+    ],
     'nonDisclosure.reasons': ['Gründe dafür', ''],
     copied: [
       'Eine Kopie ging an die Behörde unseres Sitzstaats',

@@ -73,8 +73,9 @@ export const en = {
   limitTco: 'Article 3(3): one hour',
   limitDsa: 'the limit that the order names, or ours',
   sealTitle: 'Non-disclosure',
-  sealText: (time: string) =>
-    `Nothing about this order may be told to the content provider or to anybody else until ${time} (Article 11(3)).`,
+  sealText: (time: string, article: string) =>
+    `Nothing about this order may be told to the content provider or to anybody else until ${time} (${article}).`,
+  sealArticle: { tco: 'Article 11(3)', dsa9: 'DSA, Article 9(5)' },
   now: 'What you can do now',
   nothingNow: 'Nothing: it goes on by itself, or it is over.',
   automatic: 'All verified: it was executed without a person.',
@@ -367,7 +368,13 @@ export const en = {
       hint: 'The authority ended the non-disclosure.',
       sure: 'The content provider can then be told.',
     },
-    'seal-extended': { label: 'Six weeks more', hint: 'The authority extended it (Article 11(3)).', until: 'Until' },
+    'seal-extended': {
+      label: 'Six weeks more',
+      later: 'Later',
+      hint: 'The authority extended it. Article 11(3) lets it do so once, by six weeks.',
+      hintDsa: 'The authority names a later time (Article 9(5)).',
+      until: 'Until',
+    },
   },
 };
 export type OrderWords = typeof en;
@@ -446,8 +453,9 @@ export const fr: OrderWords = {
   limitTco: 'article 3(3) : une heure',
   limitDsa: 'le délai que fixe l’injonction, ou le nôtre',
   sealTitle: 'Non-divulgation',
-  sealText: time =>
-    `Rien de cette injonction ne doit être communiqué au fournisseur de contenus ni à quiconque avant le ${time} (article 11(3)).`,
+  sealText: (time, article) =>
+    `Rien de cette injonction ne doit être communiqué au fournisseur de contenus ni à quiconque avant le ${time} (${article}).`,
+  sealArticle: { tco: 'article 11(3)', dsa9: 'DSA, article 9(5)' },
   now: 'Ce que vous pouvez faire',
   nothingNow: 'Rien : elle suit son cours, ou elle est terminée.',
   automatic: 'Tout est vérifié : elle a été exécutée sans intervention.',
@@ -744,7 +752,9 @@ export const fr: OrderWords = {
     },
     'seal-extended': {
       label: 'Six semaines de plus',
-      hint: 'L’autorité l’a prolongée (article 11(3)).',
+      later: 'Plus tard',
+      hint: 'L’autorité l’a prolongée. L’article 11(3) le lui permet une fois, de six semaines.',
+      hintDsa: 'L’autorité indique une date ultérieure (article 9(5)).',
       until: 'Jusqu’au',
     },
   },
@@ -824,8 +834,9 @@ export const de: OrderWords = {
   limitTco: 'Artikel 3(3): eine Stunde',
   limitDsa: 'die Frist der Anordnung, sonst unsere',
   sealTitle: 'Geheimhaltung',
-  sealText: time =>
-    `Bis ${time} darf weder der Inhalteanbieter noch sonst jemand etwas von dieser Anordnung erfahren (Artikel 11(3)).`,
+  sealText: (time, article) =>
+    `Bis ${time} darf weder der Inhalteanbieter noch sonst jemand etwas von dieser Anordnung erfahren (${article}).`,
+  sealArticle: { tco: 'Artikel 11(3)', dsa9: 'DSA, Artikel 9(5)' },
   now: 'Was Sie jetzt tun können',
   nothingNow: 'Nichts: Sie läuft von selbst weiter, oder sie ist beendet.',
   automatic: 'Alles ist geprüft: Sie wurde ohne Zutun eines Menschen ausgeführt.',
@@ -1110,7 +1121,9 @@ export const de: OrderWords = {
     },
     'seal-extended': {
       label: 'Sechs Wochen mehr',
-      hint: 'Die Behörde hat sie verlängert (Artikel 11(3)).',
+      later: 'Später',
+      hint: 'Die Behörde hat sie verlängert. Artikel 11(3) erlaubt das einmal, um sechs Wochen.',
+      hintDsa: 'Die Behörde nennt eine spätere Zeit (Artikel 9(5)).',
       until: 'Bis',
     },
   },
