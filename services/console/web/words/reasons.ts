@@ -382,6 +382,15 @@ export const reasons = {
     'Une personne ne le dit que si la parole de la plateforme est tout ce qu’il y a pour savoir que c’est revenu.',
     'Nur wo es allein das Wort der Plattform gibt, dass es wieder da ist, sagt es ein Mensch.',
   ],
+  'It lasts longer than that already.': ['Elle dure déjà plus longtemps.', 'Sie dauert schon länger als das.'],
+  'It was made longer before: Article {article} knows one extension.': [
+    'Elle a déjà été prolongée : l’article {article} ne connaît qu’une prolongation.',
+    'Sie wurde schon verlängert: Artikel {article} kennt nur eine Verlängerung.',
+  ],
+  'Article {article} lets it be made longer by {weeks} weeks at the most.': [
+    'L’article {article} permet de la prolonger de {weeks} semaines au plus.',
+    'Artikel {article} lässt eine Verlängerung um höchstens {weeks} Wochen zu.',
+  ],
   'There is no such authority.': ['Cette autorité n’existe pas.', 'Diese Behörde gibt es nicht.'],
   'This certificate is not in the register of competent authorities.': [
     'Ce certificat ne figure pas au registre des autorités compétentes.',
