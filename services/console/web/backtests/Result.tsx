@@ -6,6 +6,7 @@ import { ask } from '../api.js';
 import { dayOf, decimal, nameOfLanguage, number, percent, rate } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Head } from '../parts/Head.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import table from '../parts/Table.module.css';
 import { actionOf } from '../policies/Comparison.js';
@@ -214,17 +215,7 @@ function Changes({ of }: { of: Backtest }) {
           </tbody>
         </Scrolling>
       )}
-      {read.hasNextPage && (
-        <Button
-          size="xs"
-          mt="sm"
-          variant="default"
-          loading={read.isFetchingNextPage}
-          onClick={() => void read.fetchNextPage()}
-        >
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
       <PostDrawer post={open} onClose={() => setOpen(undefined)} />
     </section>
   );

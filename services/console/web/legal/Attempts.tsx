@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ask } from '../api.js';
 import { number, shortOf } from '../format.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import table from '../parts/Table.module.css';
 import { strings } from '../strings.js';
@@ -74,11 +74,7 @@ export function Attempts() {
           </section>
         </>
       )}
-      {read.hasNextPage && (
-        <Button className={styles.more} variant="default" onClick={() => void read.fetchNextPage()}>
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
     </>
   );
 }

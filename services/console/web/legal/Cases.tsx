@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask } from '../api.js';
 import { shortOf } from '../format.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import { left } from '../review/Countdown.js';
 import { linkTo } from '../router.js';
@@ -127,11 +128,7 @@ export function Cases({ session }: { session: Session }) {
           {!read.isPending && <p>{words.casesNoneHint}</p>}
         </div>
       )}
-      {read.hasNextPage && (
-        <Button className={styles.more} variant="default" onClick={() => void read.fetchNextPage()}>
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
     </>
   );
 }

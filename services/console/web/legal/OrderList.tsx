@@ -1,8 +1,9 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api.js';
 import { number, shortOf } from '../format.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import { linkTo } from '../router.js';
 import type { Session } from '../session.js';
@@ -136,16 +137,7 @@ export function OrderList({ show, session }: { show: 'open' | 'all'; session: Se
           )}
         </div>
       )}
-      {read.hasNextPage && (
-        <Button
-          className={styles.more}
-          variant="default"
-          loading={read.isFetchingNextPage}
-          onClick={() => void read.fetchNextPage()}
-        >
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
     </>
   );
 }

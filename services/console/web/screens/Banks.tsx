@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { ask } from '../api.js';
 import { dayOf } from '../format.js';
 import { Head } from '../parts/Head.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import { Sure } from '../parts/Sure.js';
 import styles from '../parts/Table.module.css';
@@ -111,11 +112,7 @@ function Entries({ bank, writes }: { bank: string; writes: boolean }) {
           </table>
         )}
       </div>
-      {read.hasNextPage && (
-        <Button mt="sm" variant="default" loading={read.isFetchingNextPage} onClick={() => void read.fetchNextPage()}>
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
     </>
   );
 }

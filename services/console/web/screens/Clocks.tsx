@@ -9,6 +9,7 @@ import { articleOf, hearTime, useLegalNow } from '../legal/time.js';
 import { Badge, type Tone } from '../parts/Badge.js';
 import { Choice } from '../parts/Choice.js';
 import { Head } from '../parts/Head.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import table from '../parts/Table.module.css';
 import { left } from '../review/Countdown.js';
@@ -183,16 +184,7 @@ function Open({ law, orders }: { law: Law | undefined; orders: boolean }) {
           </table>
         </section>
       )}
-      {read.hasNextPage && (
-        <Button
-          className={styles.more}
-          variant="default"
-          loading={read.isFetchingNextPage}
-          onClick={() => void read.fetchNextPage()}
-        >
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
       <Suspense>{post && <PostDrawer post={post} onClose={() => setPost(undefined)} />}</Suspense>
     </>
   );

@@ -7,6 +7,7 @@ import { Badge, type Tone } from '../parts/Badge.js';
 import { Choice } from '../parts/Choice.js';
 import { Code } from '../parts/Code.js';
 import { Head } from '../parts/Head.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import styles from '../parts/Table.module.css';
 import type { ScreenProps } from '../screens.js';
@@ -198,11 +199,7 @@ export default function Platforms({ session }: ScreenProps) {
           </table>
         )}
       </div>
-      {read.hasNextPage && (
-        <Button mt="sm" variant="default" loading={read.isFetchingNextPage} onClick={() => void read.fetchNextPage()}>
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
     </>
   );
 }

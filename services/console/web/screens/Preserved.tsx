@@ -10,6 +10,7 @@ import { hearTime, useLegalNow } from '../legal/time.js';
 import { Badge } from '../parts/Badge.js';
 import { Card } from '../parts/Card.js';
 import { Head } from '../parts/Head.js';
+import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
 import { linkTo } from '../router.js';
 import type { ScreenProps } from '../screens.js';
@@ -323,11 +324,7 @@ export default function Preserved({ session }: ScreenProps) {
           ))}
         </ol>
       )}
-      {read.hasNextPage && (
-        <Button className={styles.more} variant="default" onClick={() => void read.fetchNextPage()}>
-          {words.more}
-        </Button>
-      )}
+      <More of={read} label={words.more} />
     </>
   );
 }
