@@ -1,7 +1,6 @@
-import { quality } from '../../services/enforce/index.js';
-import { addPerson, type Browser, logIn } from '../accounts/browser.js';
 import { ferry, queueUp } from '../browser/people.js';
-import { eventually, forumPost, type Installed, install } from '../console/installation.js';
+import { eventually, forumPost } from '../console/installation.js';
+import { openDesk } from './desk.js';
 
 interface Case {
   id: string;
@@ -21,26 +20,9 @@ interface Item {
   assessedAt?: number;
 }
 
-let here: Installed;
-const people = new Map<string, Browser>();
-const who = (name: string): Browser => people.get(name)!;
-beforeAll(async () => {
-  here = await install();
-  for (const [name, role] of [
-    ['rosa', 'reviewer'],
-    ['sami', 'reviewer'],
-    ['lena', 'lead'],
-  ] as const) {
-    await addPerson(here, name, role);
-    people.set(name, await logIn(here, name));
-  }
-});
-afterAll(() => here?.stop());
+const desk = openDesk<Case>({ rosa: 'reviewer', sami: 'reviewer', lena: 'lead' });
+const { who, claim, set } = desk;
 
-const set = (golden: number, second: number) =>
-  quality.changeSettings({ db: here.runtime.db, time: here.runtime.time }, { golden, second }, 'a test');
-const claim = async (name: string, n = 10): Promise<Case[]> =>
-  (await who(name).json<{ cases: Case[] }>('/console/api/review/claim', { method: 'POST', body: { n } })).cases;
 const search = async (name: string, by: string, query: string): Promise<{ id: string; state: string }[]> =>
   (
     await who(name).json<{ posts: { id: string; state: string }[] }>('/console/api/search', {
@@ -63,7 +45,10 @@ function shape(of: unknown): unknown {
 /** The index follows what came in by about a second. */
 const indexed = (id: string) =>
   eventually(async () => {
-    const rows = here.runtime.db.tables<{ post_index: { item: string } }>().selectFrom('post_index').select('item');
+    const rows = desk.here.runtime.db
+      .tables<{ post_index: { item: string } }>()
+      .selectFrom('post_index')
+      .select('item');
     return rows.where('item', '=', `forum/${id}`).executeTakeFirst();
   });
 
@@ -88,7 +73,7 @@ const instants = ({ standing: { versions, steps } }: Awaited<ReturnType<typeof a
 
 /** The live page's lists, as this person is sent them. */
 async function live(name: string): Promise<{ items: Item[]; acted: Item[] }> {
-  const answer = await fetch(`${here.url}/console/api/live`, {
+  const answer = await fetch(`${desk.here.url}/console/api/live`, {
     headers: { Cookie: [...who(name).cookies].map(([key, value]) => `${key}=${value}`).join('; ') },
   });
   let text = '';
@@ -103,7 +88,12 @@ async function live(name: string): Promise<{ items: Item[]; acted: Item[] }> {
 
 /** Tries all that a reviewer can to tell two cases from each other. */
 async function cannotTell(name: string, real: Case, test: Case): Promise<void> {
-  const [one, other] = await Promise.all([askedAbout(name, real), askedAbout(name, test)]);
+  // Its clock is made a moment after a case.
+  const one = await eventually(async () => {
+    const asked = await askedAbout(name, real);
+    return asked.standing.clocks.length > 0 && asked.page.clocks.length > 0 ? asked : undefined;
+  });
+  const other = await askedAbout(name, test);
   expect(shape(other)).toEqual(shape(one));
   expect(other.steps).toEqual(one.steps);
   expect(instants(other).filter(at => instants(one).includes(at))).toEqual([]);
@@ -138,7 +128,9 @@ test('nothing that a reviewer can reach tells a golden item from a real case', a
   const golden = { language: 'en', text, decision: 'keep', category: 'harmless', why: 'It is about a festival.' };
   expect((await who('lena').post('/console/api/quality/golden', golden)).status).toBe(201);
   const createdAt = '2026-01-02T03:04:05Z';
-  await queueUp(here, [forumPost('real-01', { text: `${ferry} The first.`, language: 'en', createdAt, views: 120 })]);
+  await queueUp(desk.here, [
+    forumPost('real-01', { text: `${ferry} The first.`, language: 'en', createdAt, views: 120 }),
+  ]);
   await set(1, 0);
   const cases = await claim('rosa');
   await set(0, 0);
@@ -171,12 +163,12 @@ test('nothing that a reviewer can reach tells a golden item from a real case', a
 });
 
 test('nor a second decision, and the first one is not found', async () => {
-  await queueUp(here, [forumPost('real-02', { text: `${ferry} The second of them.`, language: 'en' })]);
+  await queueUp(desk.here, [forumPost('real-02', { text: `${ferry} The second of them.`, language: 'en' })]);
   await set(0, 1);
   const [first] = (await claim('rosa')).filter(({ postId }) => postId === 'real-02');
   const kept = { decision: 'keep', category: 'harmless', reason: 'as the test has it' };
   expect((await who('rosa').post(`/v1/cases/${first!.id}/decisions`, kept)).status).toBe(201);
-  await queueUp(here, [forumPost('real-03', { text: `${ferry} The third of them.`, language: 'en' })]);
+  await queueUp(desk.here, [forumPost('real-03', { text: `${ferry} The third of them.`, language: 'en' })]);
   const cases = await eventually(async () => {
     const found = await claim('sami');
     return found.some(({ post }) => post.text === first!.post.text) ? found : undefined;

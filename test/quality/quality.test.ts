@@ -1,7 +1,7 @@
-import { quality, readItem } from '../../services/enforce/index.js';
-import { addPerson, type Browser, logIn } from '../accounts/browser.js';
+import { readItem } from '../../services/enforce/index.js';
 import { ferry, queueUp } from '../browser/people.js';
-import { eventually, forumPost, type Installed, install } from '../console/installation.js';
+import { eventually, forumPost } from '../console/installation.js';
+import { openDesk } from './desk.js';
 
 interface Case {
   id: string;
@@ -14,41 +14,15 @@ interface Case {
   findings: { entry?: object; spans?: object }[];
 }
 
-let here: Installed;
-const people = new Map<string, Browser>();
-const who = (name: string): Browser => people.get(name)!;
-beforeAll(async () => {
-  here = await install();
-  for (const [name, role] of [
-    ['rosa', 'reviewer'],
-    ['sami', 'reviewer'],
-    ['lena', 'lead'],
-    ['omar', 'operator'],
-    ['rita', 'regulator'],
-  ] as const) {
-    await addPerson(here, name, role);
-    people.set(name, await logIn(here, name));
-  }
-});
-afterAll(() => here?.stop());
+const desk = openDesk<Case>({ rosa: 'reviewer', sami: 'reviewer', lena: 'lead', omar: 'operator', rita: 'regulator' });
+const { who, claim, release, set, count } = desk;
 
-const set = (golden: number, second: number) =>
-  quality.changeSettings({ db: here.runtime.db, time: here.runtime.time }, { golden, second }, 'a test');
-const claim = async (name: string, n = 1): Promise<Case[]> =>
-  (await who(name).json<{ cases: Case[] }>('/console/api/review/claim', { method: 'POST', body: { n } })).cases;
 const decide = (name: string, id: string, decision: string, category?: string) =>
   who(name).post(`/v1/cases/${id}/decisions`, {
     decision,
     reason: 'as the test has it',
     ...(category && { category }),
   });
-const release = async (name: string): Promise<void> => {
-  for (const { id } of await claim(name, 10)) await who(name).post(`/console/api/review/${id}/release`);
-};
-const count = async (table: string, column: string, value: string): Promise<number> => {
-  const rows = here.runtime.db.tables<Record<string, Record<string, string>>>();
-  return (await rows.selectFrom(table).selectAll().where(column, '=', value).execute()).length;
-};
 const lines = async (name = 'lena') =>
   (
     await who(name).json<{
@@ -66,9 +40,9 @@ const en = (id: string, more: object = {}) => forumPost(id, { text: `${ferry} ${
 
 test('a golden item looks like the case beside it, leads to nothing, and is told afterwards', async () => {
   expect((await who('lena').post('/console/api/quality/golden', golden)).status).toBe(201);
-  await queueUp(here, [en('real-01'), en('real-02')]);
+  await queueUp(desk.here, [en('real-01'), en('real-02')]);
   await set(1, 0);
-  const both = await claim('rosa');
+  const both = await claim('rosa', 1);
   expect(both).toHaveLength(2);
   const [real, made] = [
     both.find(one => one.postId.startsWith('real-'))!,
@@ -87,7 +61,7 @@ test('a golden item looks like the case beside it, leads to nothing, and is told
   expect(others).not.toContain(made.id);
   await release('sami');
   expect((await decide('rosa', made.id, 'remove', 'incites')).status).toBe(201);
-  const item = await readItem(here.runtime.db, 'forum', made.postId);
+  const item = await readItem(desk.here.runtime.db, 'forum', made.postId);
   expect(item).toEqual({ cases: [], removal: undefined, grounds: [], looks: [] });
   expect(await count('posts', 'item', `forum/${made.postId}`)).toBe(0);
   expect(await count('clocks', 'post_id', made.postId)).toBe(0);
@@ -116,7 +90,7 @@ test('a golden item looks like the case beside it, leads to nothing, and is told
 
 test('a second person decides blind, and a lead who was neither says which stands', async () => {
   await set(0, 0);
-  await queueUp(here, [en('twice-1')]);
+  await queueUp(desk.here, [en('twice-1')]);
   await set(0, 1);
   const first = (await claim('rosa', 10)).find(one => one.postId === 'twice-1')!;
   expect((await decide('rosa', first.id, 'remove', 'incites')).status).toBe(201);
@@ -132,7 +106,7 @@ test('a second person decides blind, and a lead who was neither says which stand
   await who('sami').post(`/console/api/review/${again.id}/release`);
   const back = (await claim('sami', 10)).find(one => one.post?.text === first.post?.text)!;
   expect((await decide('sami', back.id, 'keep', 'news')).status).toBe(201);
-  expect((await readItem(here.runtime.db, 'forum', 'twice-1')).removal?.wanted).toBe('gone');
+  expect((await readItem(desk.here.runtime.db, 'forum', 'twice-1')).removal?.wanted).toBe('gone');
 
   const { disagreements } = await who('lena').json<{ disagreements: { id: string }[] }>(
     '/console/api/quality/disagreements',
@@ -150,14 +124,14 @@ test('a second person decides blind, and a lead who was neither says which stand
   const body = { stands: 'second', reason: 'It reports.' };
   expect((await who('lena').post(at, body)).status).toBe(204);
   expect((await who('lena').post(at, body)).status).toBe(409);
-  expect((await readItem(here.runtime.db, 'forum', 'twice-1')).removal?.wanted).toBe('public');
+  expect((await readItem(desk.here.runtime.db, 'forum', 'twice-1')).removal?.wanted).toBe('public');
   const rosa = (await lines()).find(line => line.by === 'person' && line.key === 'rosa');
   expect(rosa).toMatchObject({ overturned: { n: 1, reversed: 1, why: 'few' }, golden: { n: 1, right: 0 } });
 });
 
 test('where the first let it stand and the second is right, it is removed', async () => {
   await set(0, 0);
-  await queueUp(here, [en('twice-2')]);
+  await queueUp(desk.here, [en('twice-2')]);
   await set(0, 1);
   const first = (await claim('sami', 10)).find(one => one.postId === 'twice-2')!;
   expect((await decide('sami', first.id, 'keep', 'harmless')).status).toBe(201);
@@ -169,7 +143,7 @@ test('where the first let it stand and the second is right, it is removed', asyn
   );
   const at = `/console/api/quality/disagreements/${disagreements.find(one => one.postId === 'twice-2')!.id}`;
   expect((await who('lena').post(at, { stands: 'second', reason: 'It recruits.' })).status).toBe(204);
-  const item = await readItem(here.runtime.db, 'forum', 'twice-2');
+  const item = await readItem(desk.here.runtime.db, 'forum', 'twice-2');
   expect([item.removal?.wanted, item.grounds.map(row => row.added_by)]).toEqual(['gone', ['lena']]);
   const found = await lines();
   expect(found.find(line => line.by === 'language' && line.key === 'en')).toMatchObject({

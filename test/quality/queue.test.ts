@@ -1,7 +1,7 @@
-import { decideMany, quality, readItem } from '../../services/enforce/index.js';
-import { addPerson, type Browser, logIn } from '../accounts/browser.js';
+import { decideMany, readItem } from '../../services/enforce/index.js';
 import { ferry, queueUp } from '../browser/people.js';
-import { eventually, forumPost, type Installed, install } from '../console/installation.js';
+import { eventually, forumPost } from '../console/installation.js';
+import { openDesk } from './desk.js';
 
 interface Case {
   id: string;
@@ -12,33 +12,12 @@ interface Case {
   earlier: { removed: number; kept: number };
 }
 
-let here: Installed;
-const people = new Map<string, Browser>();
-const who = (name: string): Browser => people.get(name)!;
-beforeAll(async () => {
-  here = await install({ REVIEW_BULK_ALONE: '2' });
-  for (const [name, role] of [
-    ['rosa', 'reviewer'],
-    ['sami', 'reviewer'],
-    ['lena', 'lead'],
-    ['lou', 'legal'],
-  ] as const) {
-    await addPerson(here, name, role);
-    people.set(name, await logIn(here, name));
-  }
-});
-afterAll(() => here?.stop());
+const desk = openDesk<Case>(
+  { rosa: 'reviewer', sami: 'reviewer', lena: 'lead', lou: 'legal' },
+  { REVIEW_BULK_ALONE: '2' },
+);
+const { who, claim, release, rowsOf, set, count } = desk;
 
-const set = (golden: number, second: number) =>
-  quality.changeSettings({ db: here.runtime.db, time: here.runtime.time }, { golden, second }, 'a test');
-const claim = async (name: string, n = 10): Promise<Case[]> =>
-  (await who(name).json<{ cases: Case[] }>('/console/api/review/claim', { method: 'POST', body: { n } })).cases;
-const release = async (name: string): Promise<void> => {
-  for (const { id } of await claim(name)) await who(name).post(`/console/api/review/${id}/release`);
-};
-const rowsOf = (table: string) => here.runtime.db.tables<Record<string, Record<string, string>>>().selectFrom(table);
-const count = async (table: string, column: string, value: string): Promise<number> =>
-  (await rowsOf(table).selectAll().where(column, '=', value).execute()).length;
 const remove = { decision: 'remove', category: 'incites', reason: 'all the same' } as const;
 const key = (id: string) => ({ platform: 'forum', id, version: 1 });
 const threat = (name: string, post: string) =>
@@ -59,7 +38,7 @@ async function put(n: number): Promise<void> {
     why: 'Nothing in it is about violence.',
   };
   expect((await who('lena').post('/console/api/quality/golden', item)).status).toBe(201);
-  await queueUp(here, [forumPost(`real-${n}`, { text: `${ferry} ${n}.`, language: 'en' })]);
+  await queueUp(desk.here, [forumPost(`real-${n}`, { text: `${ferry} ${n}.`, language: 'en' })]);
   await set(1, 0);
   const cases = await claim('rosa');
   golden = cases.find(one => one.post?.text === text)!;
@@ -88,7 +67,7 @@ test('a test case is found by nobody else’s search, and no decision on many re
   // Nor does one that came to be a test case only after it was asked for, by whatever way.
   const held = { by: 'sami', ...remove } as const;
   const cases = { cases: [golden.id], posts: [], decision: held };
-  expect((await decideMany(here.runtime, cases, () => undefined)).ids).toEqual([]);
+  expect((await decideMany(desk.here.runtime, cases, () => undefined)).ids).toEqual([]);
   // When a lead and a reviewer look at what says the same, it isn't there.
   expect(golden.alike).toEqual({ same: 0, near: 0, most: false, mostNear: false });
   await release('sami');
@@ -99,13 +78,13 @@ test('who has a test case before them decides it together with nothing, and that
   const path = `/console/api/review/${golden.id}/alike/decision`;
   const done = await who('rosa').post(path, { cases: [golden.id, real.id], decision: remove });
   expect([done.status, ((await done.json()) as { ids: string[] }).ids]).toEqual([200, [golden.id]]);
-  const sooner = here.runtime.db.tables<{ review_queue: { act_at: number; case_id: string } }>();
+  const sooner = desk.here.runtime.db.tables<{ review_queue: { act_at: number; case_id: string } }>();
   const query = sooner.updateTable('review_queue').set({ act_at: 1 }).where('case_id', '=', golden.id);
-  await here.runtime.db.commit([{ query }]);
+  await desk.here.runtime.db.commit([{ query }]);
   await eventually(async () => ((await count('test_cases', 'answered_by', 'rosa')) > 0 ? true : undefined), 20_000);
-  expect((await readItem(here.runtime.db, 'forum', golden.postId)).removal).toBeUndefined();
-  expect((await readItem(here.runtime.db, 'forum', real.postId)).removal).toBeUndefined();
-  const [kept] = (await readItem(here.runtime.db, 'forum', real.postId)).cases;
+  expect((await readItem(desk.here.runtime.db, 'forum', golden.postId)).removal).toBeUndefined();
+  expect((await readItem(desk.here.runtime.db, 'forum', real.postId)).removal).toBeUndefined();
+  const [kept] = (await readItem(desk.here.runtime.db, 'forum', real.postId)).cases;
   expect(kept?.state).toBe('open');
 });
 
@@ -150,7 +129,7 @@ test('a threat to life in a golden item sends nobody to the authorities and star
 test('a threat that a second person sees in what was decided is real: it is told of the post itself', async () => {
   await set(0, 0);
   for (const name of ['rosa', 'sami']) await release(name);
-  await queueUp(here, [forumPost('blind-1', { text: `${ferry} in the night.`, language: 'en' })]);
+  await queueUp(desk.here, [forumPost('blind-1', { text: `${ferry} in the night.`, language: 'en' })]);
   await set(0, 1);
   const first = (await claim('rosa')).find(one => one.postId === 'blind-1')!;
   await who('rosa').post(`/v1/cases/${first.id}/decisions`, {
@@ -174,5 +153,5 @@ test('a threat that a second person sees in what was decided is real: it is told
   expect((await who('sami').post(`/console/api/review/${again.id}/hand-over`, to)).status).toBe(204);
   const [row] = await rowsOf('test_cases').selectAll().where('case_id', '=', again.id).execute();
   expect(row).toMatchObject({ state: 'waiting', put_to: null });
-  expect((await readItem(here.runtime.db, 'forum', 'blind-1')).removal).toBeUndefined();
+  expect((await readItem(desk.here.runtime.db, 'forum', 'blind-1')).removal).toBeUndefined();
 });
