@@ -7,6 +7,7 @@ export default {
   testEnvironment: 'node',
   maxWorkers: process.env.REQUIRE_ALL === '1' ? 2 : 3,
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/test/sequence.mjs',
   reporters: ['default', '<rootDir>/test/result.mjs'],
   globalSetup: '<rootDir>/dist/test/servers/global-setup.js',
   globalTeardown: '<rootDir>/dist/test/servers/global-teardown.js',
