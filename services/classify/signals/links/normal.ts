@@ -52,7 +52,8 @@ export function normalLink(link: string): NormalLink | undefined {
     .replace(/\/$/, '');
   const query = normalQuery(url.search, name);
   // Single-page applications and file hosts keep the page behind the hash.
-  const fragment = /^#[!/]./.test(url.hash) ? plainEncoding(url.hash).replace(/\/$/, '') : '';
+  const hash = plainEncoding(url.hash).replace(/\/+$/, '');
+  const fragment = /^#[!/]./.test(hash) ? hash : '';
   const site = port === '' ? siteOf(name) : undefined;
   if (site) return onSite(site, name, path, query, fragment);
   const host = `${name}${port}`;
