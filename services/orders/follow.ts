@@ -67,8 +67,7 @@ export function followRemovals(parts: Parts): Stage<typeof removalEnded.schema |
           }
         }
       }
-      const made = [];
-      for (const draft of drafts.values()) made.push(await draft.finish());
+      const made = await Promise.all([...drafts.values()].map(draft => draft.finish()));
       return {
         results,
         writes: made.flatMap(({ writes }) => writes),

@@ -12,8 +12,8 @@ import type { OrderFormRow, OrderRows } from './tables.js';
 
 const pollEvery = 200;
 const atOnce = 100;
-/** Forms that are on their way at the same time. */
-const beside = 8;
+/** Forms that are on their way at the same time: most of the time each waits for the database or the authority. */
+const beside = 16;
 const patience = 10_000;
 const longestPause = 60_000;
 
