@@ -34,9 +34,10 @@ export function narrowed(row: RemovalRow, left: readonly GroundRow[], at: number
   if (asked === undefined || asked === null || row.wanted !== 'gone') return undefined;
   const states = row.territory === null ? undefined : (JSON.parse(row.territory) as string[]);
   if (covers(asked, states)) return undefined;
-  // It was never there, or nothing was asked of the platform yet: there is nothing to take back.
-  if (row.state === 'not-found' || row.called === 0) return { territory: asked };
-  const { state, ended_at: endedAt } = row;
+  // Nothing was asked of the platform yet: there is nothing to take back. What was not found may be so because it was called for before.
+  if (row.called === 0) return { territory: asked };
+  const { ended_at: endedAt } = row;
+  const state = row.state === 'not-found' ? 'claimed' : row.state;
   const before: Narrowing = {
     id: `${row.id}/${row.cycle}/narrowed/${row.round + 1}`,
     was: state === 'gone' || state === 'claimed' ? state : 'pending',
@@ -47,6 +48,7 @@ export function narrowed(row: RemovalRow, left: readonly GroundRow[], at: number
     narrowing: row.narrowing ?? JSON.stringify(before),
     state: 'pending',
     pending_since: at,
+    called_at: row.called_at ?? at,
     escalated_at: null,
     round: row.round + 1,
     next_at: at,

@@ -185,6 +185,25 @@ const examples: [Step[][], Manner][] = [
     ],
     'slow',
   ],
+  // Gone by what was called for in an earlier version, and so not found in this one; then it is wanted gone in fewer States.
+  [
+    [
+      [
+        { does: 'policy', rule: 'a', action: 'remove', newVersion: false },
+        { does: 'policy', rule: 'a', action: 'remove', newVersion: true },
+      ],
+      [
+        { does: 'policy', rule: 'a', action: 'remove', newVersion: true },
+        { does: 'order', ref: 'o3' },
+      ],
+      [{ does: 'policy', rule: 'a', action: 'review', newVersion: true }],
+      [
+        { does: 'decide', decision: 'keep', which: 3 },
+        { does: 'decide', decision: 'remove', which: 0 },
+      ],
+    ],
+    'obey',
+  ],
 ];
 
 function holds(runs: number): void {
