@@ -13,17 +13,7 @@ import {
 import type { Log, Outgoing, Runtime, Write } from '../runtime/index.js';
 import { fact } from './facts.js';
 import { type Narrowing, narrowingOf } from './narrow.js';
-import {
-  afterMiss,
-  afterNarrowMiss,
-  afterWatch,
-  callIsDue,
-  heldBy,
-  pauseAfter,
-  pauseFor,
-  phases,
-  watches,
-} from './plan.js';
+import { afterMiss, afterWatch, callIsDue, heldBy, pauseAfter, pauseFor, phases, watches } from './plan.js';
 import { ended, narrowingEnded, sealOf } from './request.js';
 import { type EnforceRows, looksTable, type RemovalRow } from './tables.js';
 import { seesFrom } from './territory.js';
@@ -121,7 +111,7 @@ export class Execution {
     // From inside it can be seen that it is still gone, and not that it is back elsewhere; from outside the other way round.
     if (inside ? judgement.verdict === 'gone' : seen(looks))
       return this.#narrowed(inside ? 'claimed' : 'restored', inside, judgement.why);
-    return this.#later('unclear', judgement.why, pauseAfter(this.#row.attempts), afterNarrowMiss(this.#row));
+    return this.#later('unclear', judgement.why, pauseAfter(this.#row.attempts), afterMiss(this.#row, judgement));
   }
 
   #narrowed(outcome: 'restored' | 'claimed', inside: boolean, detail: string): Promise<void> {

@@ -36,12 +36,10 @@ export function narrowed(row: RemovalRow, left: readonly GroundRow[], at: number
   if (covers(asked, states)) return undefined;
   // Nothing was asked of the platform yet: there is nothing to take back. What was not found may be so because it was called for before.
   if (row.called === 0) return { territory: asked };
-  const { ended_at: endedAt } = row;
-  const state = row.state === 'not-found' ? 'claimed' : row.state;
   const before: Narrowing = {
     id: `${row.id}/${row.cycle}/narrowed/${row.round + 1}`,
-    was: state === 'gone' || state === 'claimed' ? state : 'pending',
-    endedAt,
+    was: row.state === 'gone' || row.state === 'pending' ? row.state : 'claimed',
+    endedAt: row.ended_at,
   };
   return {
     territory: asked,

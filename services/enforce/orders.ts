@@ -2,7 +2,6 @@ import { busKey, eventId, type PostFlag } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import { type Changes, liftGrounds, requestRemoval } from './request.js';
 import type { EnforceRows, GroundRow, RemovalRow } from './tables.js';
-import { covers } from './territory.js';
 
 /** A post that an order wants gone. */
 export interface Ordered {
@@ -43,14 +42,12 @@ const readRemoval = (db: Database, item: string): Promise<RemovalRow | undefined
 export async function removeForOrder(db: Database, { ref, ...asked }: Ordered): Promise<OrderedRemoval> {
   const item = busKey({ platform: asked.platform, id: asked.postId });
   const before = await readRemoval(db, item);
-  const changes = requestRemoval(db, { ...asked, ground: { kind: 'order', ref } }, before);
-  const underWay = before?.wanted === 'gone' && before.state !== 'not-found';
-  const same = before !== undefined && before.version >= asked.version && covers(before.territory, asked.territory);
-  const begins = !underWay || (before.state === 'gone' && !same);
-  const cycle = (before?.cycle ?? 0) + (begins ? 1 : 0);
-  const gone = !begins && before?.state === 'gone' ? { goneSince: before.ended_at ?? asked.at } : {};
-  const claimed = !begins && before?.state === 'claimed' && same ? { claimed: true as const } : {};
-  return { ...changes, removalId: `${eventId(item, 'removal')}/${cycle}`, ...gone, ...claimed };
+  const { joins, ...changes } = requestRemoval(db, { ...asked, ground: { kind: 'order', ref } }, before);
+  return {
+    ...changes,
+    ...(joins && before?.state === 'gone' && { goneSince: before.ended_at ?? asked.at }),
+    ...(joins && before?.state === 'claimed' && { claimed: true }),
+  };
 }
 
 /**

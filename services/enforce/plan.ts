@@ -56,16 +56,9 @@ export function afterMiss(
   { verdict }: Judgement,
 ): Pick<RemovalRow, 'attempts' | 'accepted_at' | 'round'> {
   const attempts = row.attempts + 1;
-  // A site that can't be looked at says nothing of what the platform did.
-  const undone = verdict === (row.wanted === 'gone' ? 'readable' : 'gone');
+  // A site that can't be looked at says nothing of what the platform did; a narrowing is told again all the same.
+  const undone = row.narrowing !== null || verdict === (row.wanted === 'gone' ? 'readable' : 'gone');
   const again = undone && row.accepted_at !== null && attempts % looksBetweenCalls === 0;
-  return { attempts, accepted_at: again ? null : row.accepted_at, round: again ? row.round + 1 : row.round };
-}
-
-/** The row after a look that did not show that it is back where it is not to be gone any more: called afresh as {@link afterMiss} does. */
-export function afterNarrowMiss(row: RemovalRow): Pick<RemovalRow, 'attempts' | 'accepted_at' | 'round'> {
-  const attempts = row.attempts + 1;
-  const again = row.accepted_at !== null && attempts % looksBetweenCalls === 0;
   return { attempts, accepted_at: again ? null : row.accepted_at, round: again ? row.round + 1 : row.round };
 }
 

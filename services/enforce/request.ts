@@ -33,6 +33,14 @@ export interface Changes {
   comesBack?: string;
 }
 
+/** What a request leads to. */
+export interface Requested extends Changes {
+  /** The removal, and which turn of it: as its evidence names it. */
+  removalId: string;
+  /** One ground more for what is under way or gone already, and nothing else. */
+  joins: boolean;
+}
+
 export const emptyChanges = (): Changes => ({ writes: [], events: [] });
 
 /**
@@ -58,7 +66,7 @@ function moveRemoval(db: Database, row: RemovalRow, change: Partial<RemovalRow> 
 const afresh = { attempts: 0, accepted_at: null, detail: '', owner: null, lease_until: 0 } as const;
 
 /** What follows from a request to remove. `before` is the item's row, where it has one. */
-export function requestRemoval(db: Database, request: RemovalRequest, before: RemovalRow | undefined): Changes {
+export function requestRemoval(db: Database, request: RemovalRequest, before: RemovalRow | undefined): Requested {
   const { ground, at } = request;
   const item = busKey({ platform: request.platform, id: request.postId });
   const row: GroundRow = {
@@ -71,22 +79,22 @@ export function requestRemoval(db: Database, request: RemovalRequest, before: Re
     territory: request.territory ? JSON.stringify([...request.territory].sort()) : null,
   };
   const added = db.insert(groundsTable, [row], { onConflict: 'replace' });
-  const { writes, events } = carry(db, request, item, before);
-  return { writes: [added, ...writes], events };
+  const { writes, ...rest } = carry(db, request, item, before);
+  return { writes: [added, ...writes], ...rest };
 }
 
-function carry(db: Database, request: RemovalRequest, item: string, before: RemovalRow | undefined): Changes {
+function carry(db: Database, request: RemovalRequest, item: string, before: RemovalRow | undefined): Requested {
   const underWay = before?.wanted === 'gone' && before.state !== 'not-found';
   // It is being removed in this version, or is gone: one ground more, and nothing else.
   if (underWay && before.version >= request.version && covers(before.territory, request.territory))
-    return { writes: [moveRemoval(db, before)], events: [] };
+    return { writes: [moveRemoval(db, before)], events: [], removalId: `${before.id}/${before.cycle}`, joins: true };
   // Not gone yet, and there is a newer version: that one is to go, under the clock that runs already.
   if (underWay && before.state !== 'gone') return follow(db, request, before);
   // Gone in less than is asked for now: the rest is another removal, with a clock of its own.
   return begin(db, request, item, before);
 }
 
-function follow(db: Database, request: RemovalRequest, before: RemovalRow): Changes {
+function follow(db: Database, request: RemovalRequest, before: RemovalRow): Requested {
   const { url, authorId, at, territory } = request;
   const version = Math.max(request.version, before.version);
   // What was to come back in some States is to be gone there again.
@@ -103,16 +111,19 @@ function follow(db: Database, request: RemovalRequest, before: RemovalRow): Chan
     next_at: at,
     ...(undone ? { narrowing: null } : {}),
   };
+  const removalId = `${before.id}/${before.cycle}`;
   return {
     writes: [moveRemoval(db, before, change)],
     events: [
-      due(before.id, before.platform, `${before.id}/${before.cycle}/${before.round + 1}/${version}`, at),
+      due(before.id, before.platform, `${removalId}/${before.round + 1}/${version}`, at),
       ...(undone ? [narrowingEnded(before, undone.id, at, 'cancelled', '')] : []),
     ],
+    removalId,
+    joins: false,
   };
 }
 
-function begin(db: Database, request: RemovalRequest, item: string, before: RemovalRow | undefined): Changes {
+function begin(db: Database, request: RemovalRequest, item: string, before: RemovalRow | undefined): Requested {
   const { platform, postId, version, url, authorId, ground, at, postedAt, route, flags } = request;
   const cycle = (before?.cycle ?? 0) + 1;
   const id = eventId(item, 'removal');
@@ -159,6 +170,8 @@ function begin(db: Database, request: RemovalRequest, item: string, before: Remo
   return {
     writes: [before ? moveRemoval(db, before, row) : db.insert(removalsTable, [{ ...row, fence: 0 }])],
     events: [fact({ type: 'removal.requested.v1', data }, item, removalId), due(id, platform, removalId, at)],
+    removalId,
+    joins: false,
   };
 }
 
