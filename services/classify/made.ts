@@ -1,4 +1,4 @@
-import { type Action, busKey } from '../contracts/index.js';
+import { type Action, busKey, versionKey } from '../contracts/index.js';
 import { type Made, type MadeOf, versionIn } from '../policies/index.js';
 import type { Database } from '../runtime/index.js';
 import type { AssessmentRow, ClassifyRows } from './tables.js';
@@ -16,7 +16,7 @@ export const madeOf =
       .orderBy('assessed_at')
       .execute();
     return posts.map(({ platform, postId, version }, n) => {
-      const key = version === undefined ? undefined : `${platform}/${version}/${postId}`;
+      const key = version === undefined ? undefined : versionKey({ platform, version, id: postId });
       const found = rows.findLast(row => row.item === items[n] && (key === undefined || row.key === key));
       return found && made(found);
     });

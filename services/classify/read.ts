@@ -1,4 +1,4 @@
-import { busKey, type Finding, type PostKey } from '../contracts/index.js';
+import { busKey, type Finding, type PostKey, versionKey } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
 import type { AssessmentRow, ClassifyRows, QuestionRow } from './tables.js';
 import { versionsIn } from './version-sets.js';
@@ -23,12 +23,12 @@ export async function readAssessment(db: Database, platform: string, id: string)
 }
 
 /** What was found in one version of a post; undefined where it was not assessed. Cost: one look-up. */
-export async function readFindings(db: Database, { platform, id, version }: PostKey): Promise<Finding[] | undefined> {
+export async function readFindings(db: Database, post: PostKey): Promise<Finding[] | undefined> {
   const row = await db
     .tables<ClassifyRows>()
     .selectFrom('assessments')
     .select('detail')
-    .where('key', '=', `${platform}/${version}/${id}`)
+    .where('key', '=', versionKey(post))
     .executeTakeFirst();
   return row && ((JSON.parse(row.detail) as { findings?: Finding[] }).findings ?? []);
 }

@@ -2,10 +2,10 @@ import {
   type AssessedWith,
   busKey,
   eventId,
-  type PostAssessed,
   type PostReceived,
   postAssessed,
   postReceived,
+  versionKey,
 } from '../contracts/index.js';
 import { readPosts, type StoredPost } from '../ingest/index.js';
 import {
@@ -29,8 +29,6 @@ import { type AtOnce, askAtOnce, type JudgedPost } from './tiers.js';
 import { keepSet, setOf } from './version-sets.js';
 
 /** As in `posts`: platform/version/id. */
-const keyOf = ({ platform, version, id }: PostAssessed): string => `${platform}/${version}/${id}`;
-
 /** Who watches what is decided: the metrics, versions on trial, the counts of scores. */
 export interface Watching {
   reach: Reach;
@@ -92,7 +90,13 @@ export function classifyStage(
         const { policy, decision, findings, beside, open, takes, reachedModels } = found[i] as AtOnce;
         const assessed = assessedAs(post, decision, findings, { ...used, policy: namedBy(policy) }, now);
         const { action, rule } = assessed;
-        const row = { key: keyOf(assessed), item: busKey(assessed), action, rule, detail: detailOf(assessed, set) };
+        const row = {
+          key: versionKey(assessed),
+          item: busKey(assessed),
+          action,
+          rule,
+          detail: detailOf(assessed, set),
+        };
         const asked = open.length > 0;
         const basis = packBasis({
           language: assessed.language,

@@ -52,5 +52,19 @@ export type PostFlag = z.infer<typeof postFlag>;
 export const postKey = z.object({ platform: platformName, id: z.string(), version: z.int() });
 export type PostKey = z.infer<typeof postKey>;
 
+/** Names one version of a post. */
+export const versionKey = ({ platform, version, id }: PostKey): string => `${platform}/${version}/${id}`;
+
+/** The inverse of {@link versionKey}. An id may hold slashes. */
+export function postOf(key: string): PostKey {
+  const first = key.indexOf('/');
+  const second = key.indexOf('/', first + 1);
+  return {
+    platform: key.slice(0, first),
+    version: Number(key.slice(first + 1, second)),
+    id: key.slice(second + 1),
+  };
+}
+
 /** The bus key of a post: all versions of one item share it, so they stay in order. */
 export const busKey = (post: { platform: string; id: string }): string => `${post.platform}/${post.id}`;

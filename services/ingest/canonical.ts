@@ -17,7 +17,3 @@ export const contentHash = (post: Post): string => createHash('sha256').update(c
 /** The receipt of a post: the same key and content get the same one. It promises that the record is durable. */
 export const receiptOf = (key: string, hash: string): string =>
   createHash('sha256').update(`receipt\0${key}\0${hash}`).digest('base64url').slice(0, 22);
-
-/** Names one version of a post. */
-export const versionKey = (post: { platform: string; id: string; version: number }): string =>
-  `${post.platform}/${post.version}/${post.id}`;

@@ -1,6 +1,6 @@
-import { busKey, type Post } from '../contracts/index.js';
+import { busKey, type Post, versionKey } from '../contracts/index.js';
 import type { Database, Write } from '../runtime/index.js';
-import { contentHash, versionKey } from './canonical.js';
+import { contentHash } from './canonical.js';
 import { type IngestRows, type PostRow, postsTable } from './tables.js';
 
 /** The write that keeps a post nobody published, for a case that only tests: nothing is told of it, so nothing follows from it. */

@@ -1,6 +1,5 @@
-import { busKey, type Post, type PostFlag, type PostKey } from '../contracts/index.js';
+import { busKey, type Post, type PostFlag, type PostKey, versionKey } from '../contracts/index.js';
 import type { Database } from '../runtime/index.js';
-import { versionKey } from './canonical.js';
 import type { IngestRows, PostRow } from './tables.js';
 
 /** The view that other services have of the posts. */

@@ -7,10 +7,11 @@ import {
   type PostReceived,
   postReceived,
   toLedger,
+  versionKey,
 } from '../contracts/index.js';
 import { connectorsOf } from '../platforms/index.js';
 import { ConflictError, type Outgoing, type Runtime, UnavailableError, type Write } from '../runtime/index.js';
-import { contentHash, receiptOf, versionKey } from './canonical.js';
+import { contentHash, receiptOf } from './canonical.js';
 import { eraseEarlier, eraseLate } from './erase.js';
 import { type IngestRows, type PostRow, postsTable } from './tables.js';
 

@@ -104,7 +104,7 @@ export const asksAuthorRemoved = ({ rules }: Policy): boolean =>
   rules.some(({ when, unless }) => [when.post, unless?.post].some(post => post?.authorRemoved !== undefined));
 
 /** The language without region and script. */
-export function spokenIn({ language }: Judged): string | undefined {
+export function spokenIn({ language }: { language?: string | undefined }): string | undefined {
   // Asked several times of every post: no array is made for it.
   const end = language?.indexOf('-') ?? -1;
   return end < 0 ? language : language?.slice(0, end);

@@ -43,6 +43,7 @@ export {
   type Policy,
   ruleMet,
   severity,
+  spokenIn,
 } from './decide.js';
 export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
 export * from './evidence/index.js';

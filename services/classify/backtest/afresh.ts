@@ -1,4 +1,4 @@
-import type { Post } from '../../contracts/index.js';
+import { type Post, postOf } from '../../contracts/index.js';
 import { readReviewed } from '../../enforce/index.js';
 import { readPosts } from '../../ingest/index.js';
 import { type Batch, Collector, type Work } from '../../policies/index.js';
@@ -8,7 +8,7 @@ import type { RunningSignals } from '../signals/index.js';
 import type { AssessmentRow, ClassifyRows } from '../tables.js';
 import { versionsIn } from '../version-sets.js';
 import { labelledPost } from './labelled.js';
-import { comparePage, cursorOf, metBy, type Policies, partsOf, readPage, type StoredRow, toldOf } from './stored.js';
+import { comparePage, cursorOf, metBy, type Policies, readPage, type StoredRow, toldOf } from './stored.js';
 
 /** Posts assessed together: what comes in meanwhile waits for no more than these. */
 const atOnce = 64;
@@ -145,7 +145,7 @@ async function compareAfresh(
   collector: Collector,
 ): Promise<void> {
   const { db } = needs;
-  const keys = rows.map(({ key }) => partsOf(key));
+  const keys = rows.map(({ key }) => postOf(key));
   const stored = await readPosts(db, keys);
   const reviewed = await readReviewed(
     db,

@@ -1,3 +1,4 @@
+import { postOf } from '../../contracts/index.js';
 import { readReviewed } from '../../enforce/index.js';
 import {
   type Basis,
@@ -86,24 +87,13 @@ export async function readLater(
   return found;
 }
 
-/** `platform/version/id` */
-export function partsOf(key: string): { platform: string; version: number; id: string } {
-  const first = key.indexOf('/');
-  const second = key.indexOf('/', first + 1);
-  return {
-    platform: key.slice(0, first),
-    version: Number(key.slice(first + 1, second)),
-    id: key.slice(second + 1),
-  };
-}
-
 /** A kept post as a backtest counts and lists it: its truth is what people decided of it. */
 export function toldOf(
   { key, item }: Pick<StoredRow, 'key' | 'item'>,
   language: string | undefined,
   reviewed: Awaited<ReturnType<typeof readReviewed>>,
 ) {
-  const { platform, id, version } = partsOf(key);
+  const { platform, id, version } = postOf(key);
   const judged = reviewed.get(`${item}/${version}`);
   return {
     platform,
@@ -162,7 +152,7 @@ export async function comparePage(
       collector.leave('assessed by an earlier version, which kept less: assess afresh');
       continue;
     }
-    const { platform, id } = partsOf(row.key);
+    const { platform, id } = postOf(row.key);
     const answers = later.get(row.key);
     const after = redecide(draft, signals, { platform, id }, basis, answers);
     if ('lacking' in after) {

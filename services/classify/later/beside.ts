@@ -1,5 +1,5 @@
 import type { Finding } from '../../contracts/index.js';
-import { hourOf, Tally } from '../../policies/index.js';
+import { hourOf, spokenIn, Tally } from '../../policies/index.js';
 import type { Database, Write } from '../../runtime/index.js';
 import { type Beside, trialOf } from '../models/index.js';
 import type { ClassifyRows, QuestionRow } from '../tables.js';
@@ -63,7 +63,7 @@ export function besideWrites(
         arm: 'shadow',
         what: 'assessed',
         hour: hourOf(now),
-        language: judged.language?.split('-', 1)[0] ?? '',
+        language: spokenIn(judged) ?? '',
         action: over(answers[n]!, label),
         rule: label,
         base_action: over(live, label),

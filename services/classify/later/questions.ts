@@ -1,4 +1,4 @@
-import type { Action, AssessedWith, Finding } from '../../contracts/index.js';
+import { type Action, type AssessedWith, type Finding, postOf } from '../../contracts/index.js';
 import { latestVersions, readPosts, type StoredPost } from '../../ingest/index.js';
 import type { InForce, LaterAnswer } from '../../policies/index.js';
 import type { Database, Runtime, Write } from '../../runtime/index.js';
@@ -128,7 +128,7 @@ export async function readQuestions(
   policies: InForce,
   now: number,
 ): Promise<(Question | string)[]> {
-  const keys = rows.map(({ key }) => partsOf(key));
+  const keys = rows.map(({ key }) => postOf(key));
   const [posts, latest, answers, assessments] = await Promise.all([
     readPosts(db, keys),
     latestVersions(db, keys),
@@ -153,11 +153,6 @@ export async function readQuestions(
     const so = { ...done, made: made.get(row.key) ?? { policy: '' } };
     return { row, post, judged: judged.get(post)!, findings, answers: answers.get(row.key) ?? {}, ...so };
   });
-}
-
-function partsOf(key: string): { platform: string; version: number; id: string } {
-  const [platform = '', version = ''] = key.split('/', 2);
-  return { platform, version: Number(version), id: key.slice(platform.length + version.length + 2) };
 }
 
 /** The write that closes a question. Nothing is touched where it was closed meanwhile. */

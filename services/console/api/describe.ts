@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AssessmentRow } from '../../classify/index.js';
-import { assessedWith } from '../../contracts/index.js';
+import { assessedWith, versionKey } from '../../contracts/index.js';
 import { type ItemView, readItem } from '../../enforce/index.js';
 import { readVersions } from '../../ingest/index.js';
 import { isoTime, type Runtime } from '../../runtime/index.js';
@@ -104,7 +104,7 @@ function describeVersions(platform: string, id: string, { versions, assessments 
   const assessed = new Map(assessments.map(row => [row.key, row]));
   return versions.map((stored): Version => {
     const version = 'post' in stored ? stored.post.version : stored.version;
-    const row = assessed.get(`${platform}/${version}/${id}`);
+    const row = assessed.get(versionKey({ platform, version, id }));
     const assessment = row && {
       assessment: {
         action: row.action as NonNullable<Version['assessment']>['action'],

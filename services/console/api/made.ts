@@ -1,5 +1,5 @@
 import { type AssessmentRow, readAssessment } from '../../classify/index.js';
-import { busKey } from '../../contracts/index.js';
+import { busKey, versionKey } from '../../contracts/index.js';
 import { type CaseRow, quality } from '../../enforce/index.js';
 import { readPosts } from '../../ingest/index.js';
 import type { Runtime } from '../../runtime/index.js';
@@ -45,7 +45,7 @@ export async function modelOf({ db, config }: Pick<Runtime, 'db' | 'config'>, ro
     readAssessment(db, platform, id),
     readClocks(db, platform, id),
   ]);
-  const assessment = assessments.find(({ key }) => key === `${platform}/${version}/${id}`);
+  const assessment = assessments.find(({ key }) => key === versionKey({ platform, version, id }));
   const clock = clocks.findLast(({ obligation }) => obligation === 'review');
   return {
     receivedAt: stored?.receivedAt ?? row.opened_at,

@@ -1,3 +1,4 @@
+import { versionKey } from '../../contracts/index.js';
 import type { Found } from '../decide.js';
 import { pickOf, Sample, type SampleState } from './sample.js';
 import { type Compared, Tally, type TallyState } from './tally.js';
@@ -58,7 +59,7 @@ export class Collector {
     this.pending++;
     this.#tally.add({ ...post, before, after });
     if (before.rule === after.rule && before.action === after.action) return;
-    const key = `${post.platform}/${post.version}/${post.id}`;
+    const key = versionKey(post);
     const kind = `${before.action} ${before.rule} > ${after.action} ${after.rule}`;
     const pick = pickOf(key);
     const { listed, thinned } = this.#sample.offer(kind, pick);

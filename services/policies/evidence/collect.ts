@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Action, Finding, PostFlag } from '../../contracts/index.js';
+import { type Action, type Finding, type PostFlag, versionKey } from '../../contracts/index.js';
+import { spokenIn } from '../decide.js';
 import { bandOf, bandsFrom, bucketCount, bucketOf, classOf } from './buckets.js';
 import type { Class } from './tables.js';
 
@@ -61,11 +62,6 @@ export interface Counts {
 /** Posts that no figure counts: the probe's own, and those of the past. */
 const uncounted = (flags: readonly PostFlag[]): boolean => flags.includes('probe') || flags.includes('backfill');
 
-const spoken = (language: string | undefined): string => {
-  const end = language?.indexOf('-') ?? -1;
-  return end < 0 ? (language ?? '') : language!.slice(0, end);
-};
-
 /** Scores below say nothing of interest by themselves: there is one such post beside another. */
 const exampleFrom = 2;
 const mostExamples = 300;
@@ -117,7 +113,7 @@ class Group {
     const { platform, language, action, rule } = this.first;
     return {
       platform,
-      language: spoken(language),
+      language: spokenIn({ language }) ?? '',
       action,
       rule,
       bands: sparse(this.bands),
@@ -152,7 +148,7 @@ export function collect(posts: readonly Assessed[], contexts: Contexts, rateOf: 
     const post = posts[n]!;
     const { platform, action, rule, findings, flags, alone = [] } = post;
     if (flags.length > 0 && uncounted(flags)) continue;
-    const language = spoken(post.language);
+    const language = spokenIn(post) ?? '';
     const name = `${action} ${rule} ${language} ${platform}`;
     let group = groups.get(name);
     if (!group) {
@@ -177,7 +173,7 @@ export function collect(posts: readonly Assessed[], contexts: Contexts, rateOf: 
       cell.bucket = bucket;
       if (bucket < exampleFrom || examples >= mostExamples || cell.examples[bucket]) continue;
       examples++;
-      cell.examples[bucket] = [bucket, keyOf(post), score];
+      cell.examples[bucket] = [bucket, versionKey(post), score];
     }
     const band = bandOf(top);
     group.bands[band]!++;
@@ -188,14 +184,11 @@ export function collect(posts: readonly Assessed[], contexts: Contexts, rateOf: 
   return { groups: [...groups.values()].map(group => group.counted()), chosen };
 }
 
-export const keyOf = ({ platform, version, id }: Pick<Assessed, 'platform' | 'version' | 'id'>): string =>
-  `${platform}/${version}/${id}`;
-
 /** What is reviewed is decided anyway; of the rest the audit draws. */
 function choose(post: Assessed, language: string, band: number, rateOf: RateOf): Chosen | undefined {
   const what = classOf(post.action);
   const probability = what === 'reviewed' ? 1 : rateOf(what, language, band);
-  if (probability <= 0 || (probability < 1 && drawOf(keyOf(post)) >= probability)) return undefined;
+  if (probability <= 0 || (probability < 1 && drawOf(versionKey(post)) >= probability)) return undefined;
   const { platform, id, version } = post;
   return { platform, id, version, language, class: what, band, probability, scores: scoresOf(post) };
 }

@@ -1,6 +1,7 @@
+import { versionKey } from '../../contracts/index.js';
 import type { Runtime, Write } from '../../runtime/index.js';
 import type { Chosen, Counts } from './collect.js';
-import { drawOf, keyOf } from './collect.js';
+import { drawOf } from './collect.js';
 import {
   type EvidencePostRow,
   type EvidenceRows,
@@ -127,7 +128,7 @@ export async function foldOnce({ db }: Pick<Runtime, 'db'>): Promise<number> {
 
 function evidenceRow(one: Chosen, at: number): EvidencePostRow {
   return {
-    id: `${one.class}/${keyOf(one)}`,
+    id: `${one.class}/${versionKey(one)}`,
     platform: one.platform,
     post_id: one.id,
     version: one.version,

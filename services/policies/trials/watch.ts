@@ -1,8 +1,8 @@
 import type { Database, Write } from '../../runtime/index.js';
 import type { Judgement } from '../basis.js';
-import type { Decision, Policy } from '../decide.js';
+import { type Decision, type Policy, spokenIn } from '../decide.js';
 import type { InForce } from '../force.js';
-import { type DifferenceRow, shadowSamplesTable, type TrialRows } from './tables.js';
+import { type DifferenceRow, shadowSamplesTable, type TallyRow, type TrialRows } from './tables.js';
 import { hourOf, Tally } from './tally.js';
 
 /** What was decided on one post, by which version. */
@@ -45,6 +45,21 @@ const differenceOf = (
   base_reasons: shortened(live.reasons),
 });
 
+/** The cell in which a post is counted that a shadow saw. */
+const shadowCell = (
+  of: { trial: string; hour: number; language: string },
+  would: Pick<Judgement, 'action' | 'rule'>,
+  live: Pick<Judgement, 'action' | 'rule'>,
+): Omit<TallyRow, 'n'> => ({
+  ...of,
+  arm: 'shadow',
+  what: 'assessed',
+  action: would.action,
+  rule: would.rule,
+  base_action: live.action,
+  base_rule: live.rule,
+});
+
 /** What a shadow makes of a post, and what is done about it. */
 interface Beside {
   shadow: Judgement;
@@ -69,7 +84,7 @@ export class Trials {
     }
     const differing: DifferenceRow[] = [];
     for (const { key, language: spoken, policy, decision, beside } of posts) {
-      const language = spoken?.split('-', 1)[0] ?? '';
+      const language = spokenIn({ language: spoken }) ?? '';
       const { action, rule } = decision;
       if (canary !== undefined) {
         const arm = policy.version === canary ? ('canary' as const) : ('control' as const);
@@ -86,8 +101,7 @@ export class Trials {
         });
       }
       for (const { policy: shadow, decision: would } of beside) {
-        const cell = { trial: shadow.version, arm: 'shadow' as const, what: 'assessed' as const, hour, language };
-        tally.add({ ...cell, action: would.action, rule: would.rule, base_action: action, base_rule: rule });
+        tally.add(shadowCell({ trial: shadow.version, hour, language }, would, decision));
         if (would.action !== action && this.#keeps(`${shadow.version}\0${would.rule}\0${rule}`)) {
           differing.push(differenceOf({ trial: shadow.version, key, at: now, language }, would, policy, decision));
         }
@@ -108,7 +122,7 @@ export class Trials {
       arm,
       what: 'assessed' as const,
       hour: hourOf(now),
-      language: language?.split('-', 1)[0] ?? '',
+      language: spokenIn({ language }) ?? '',
     };
     tally.add({ ...cell, action: decision.action, rule: decision.rule, base_action: '', base_rule: '' });
     return tally.writes(db);
@@ -129,16 +143,12 @@ export class Trials {
     const alike = (a: Pick<Judgement, 'action' | 'rule'>, b: typeof a): boolean =>
       a.action === b.action && a.rule === b.rule;
     if (alike(was.shadow, is.shadow) && alike(was.live, is.live)) return [];
-    const language = spoken?.split('-', 1)[0] ?? '';
+    const language = spokenIn({ language: spoken }) ?? '';
     const trial = shadow.version;
     const tally = new Tally();
-    const count = ({ shadow: would, live }: Beside, n: number): void => {
-      const cell = { trial, arm: 'shadow' as const, what: 'assessed' as const, hour: hourOf(at), language };
-      const base = { base_action: live.action, base_rule: live.rule };
-      tally.add({ ...cell, action: would.action, rule: would.rule, ...base }, n);
-    };
-    count(was, -1);
-    count(is, 1);
+    const of = { trial, hour: hourOf(at), language };
+    tally.add(shadowCell(of, was.shadow, was.live), -1);
+    tally.add(shadowCell(of, is.shadow, is.live), 1);
     const gone = db
       .tables<TrialRows>()
       .deleteFrom('policy_differences')
@@ -147,10 +157,8 @@ export class Trials {
     const writes: Write[] = was.shadow.action === was.live.action ? [] : [{ query: gone }];
     const differs = is.shadow.action !== is.live.action;
     if (differs && this.#keeps(`${trial}\0${is.shadow.rule}\0${is.live.rule}`)) {
-      const of = { trial, key, at, language };
-      writes.push(
-        db.insert(shadowSamplesTable, [differenceOf(of, is.shadow, policy, is.live)], { onConflict: 'nothing' }),
-      );
+      const row = differenceOf({ trial, key, at, language }, is.shadow, policy, is.live);
+      writes.push(db.insert(shadowSamplesTable, [row], { onConflict: 'nothing' }));
     }
     return [...writes, ...tally.writes(db)];
   }

@@ -1,4 +1,4 @@
-import { caseClosed, type Finding } from '../../../contracts/index.js';
+import { caseClosed, type Finding, versionKey } from '../../../contracts/index.js';
 import { drop, ok, type Result, type Stage } from '../../../runtime/index.js';
 import { readBankEntry } from '../../signals/bank/index.js';
 import type { ClassifyRows } from '../../tables.js';
@@ -40,7 +40,7 @@ export function feedbackStage(runtime: Needs, sources: readonly string[]): Stage
     batch: 200,
     async handle(inputs) {
       const decided = inputs.filter(({ data }) => data.decision in opinionsOn);
-      const keyOf = ({ data }: (typeof inputs)[number]) => `${data.platform}/${data.version}/${data.postId}`;
+      const keyOf = ({ data }: (typeof inputs)[number]) => versionKey({ ...data, id: data.postId });
       const entries = await found(decided.map(keyOf));
       const named = new Map([...entries.values()].flat().map(entry => [entry.id, entry.bank]));
       const listings = new Map(

@@ -1,3 +1,4 @@
+import { versionKey } from '../../../contracts/index.js';
 import type { RemovalRow } from '../../../enforce/index.js';
 import type { Database } from '../../../runtime/index.js';
 import { count, emptyTally, type Hour, type Tally, time as timed } from './tally.js';
@@ -163,7 +164,7 @@ export class Removals {
     for (const row of ended) {
       const at = row.ended_at ?? now;
       if (at < now - 3_600_000) continue;
-      const assessed = byKey.get(`${row.platform}/${row.version}/${row.post_id}`);
+      const assessed = byKey.get(versionKey({ ...row, id: row.post_id }));
       this.hour.record(secondOf(at), tally => {
         count(tally.outcomes, row.state);
         if (row.state === 'gone' && assessed) timeSteps(tally, row, assessed);
