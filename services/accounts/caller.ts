@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { isLoopback, Problem, type Runtime } from '../runtime/index.js';
 import { callerOfKey } from './keys.js';
 import { type Role, scopesOf } from './roles.js';
@@ -13,6 +13,9 @@ export interface Caller {
   /** Of a person. */
   role?: Role;
 }
+
+/** Who asks, behind `requireScope` or `requirePerson`, as they are named in what is written down. */
+export const callerName = ({ locals }: Pick<Response, 'locals'>): string => (locals.caller as Caller).name;
 
 /** A browser says where a request that changes something comes from; whatever is not our own page is refused (CSRF). */
 function guardOrigin(req: Request, { config }: Runtime): void {

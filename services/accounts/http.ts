@@ -23,7 +23,7 @@ import {
   passwordSchema,
   personChangeSchema,
 } from './bodies.js';
-import { type Caller, callerOf, requirePerson, requireScope } from './caller.js';
+import { type Caller, callerName, callerOf, requirePerson, requireScope } from './caller.js';
 import { addKey, addKeyByHash, endKey, hashOf, listKeys } from './keys.js';
 import { SingleSignOn, usesOidc } from './oidc.js';
 import {
@@ -177,7 +177,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
   });
 
   router.post('/v1/session/codes', requirePerson, async (_req, res) => {
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const person = await findPerson(runtime, name);
     if (person?.totp_confirmed_at != null)
       throw new Problem(409, 'One-time codes are set up. An administrator can take them away.');
@@ -187,7 +187,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
   });
 
   router.post('/v1/session/codes/confirm', requirePerson, small, async (req, res) => {
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const person = await findPerson(runtime, name);
     const given = parseBody(req, codeSchema);
     const counter = `codes:${name}`;
@@ -224,7 +224,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
   });
 
   router.post('/v1/people', requireScope('admin'), small, async (req, res) => {
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const given = parseBody(req, newPersonSchema);
     const made = given.password ?? time.secret(12);
     try {
@@ -241,7 +241,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
   });
 
   router.patch('/v1/people/:name', requireScope('admin'), small, async (req, res) => {
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const who = param(req, 'name');
     const { role, disabled, password, withoutCode } = parseBody(req, personChangeSchema);
     if (who === by && (role !== undefined || disabled))
@@ -271,7 +271,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
   });
 
   router.post('/v1/keys', requireScope('admin'), small, async (req, res) => {
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const { name, scopes, reason = 'a new key' } = parseBody(req, newKeySchema);
     const key = `sd_${time.secret(24)}`;
     const id = time.uuid();
@@ -295,7 +295,7 @@ export function accountRoutes(runtime: Runtime, kinds: readonly ApprovalKind[] =
   });
 
   router.delete('/v1/keys/:id', requireScope('admin'), async (req, res) => {
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const id = param(req, 'id');
     try {
       await runtime.commit([endKey(runtime, id, by)], [entered(by, { change: 'key ended', key: id })]);

@@ -2,7 +2,7 @@ import { approvalsTable, keysTable, peopleTable, sessionsTable } from './tables.
 
 export { type ApprovalKind, type Approved, askApproval } from './approvals.js';
 export * as accountBodies from './bodies.js';
-export { type Caller, callerOf, may, requireLogin, requirePerson, requireScope } from './caller.js';
+export { type Caller, callerName, callerOf, may, requireLogin, requirePerson, requireScope } from './caller.js';
 export { commandsKeyFile, ensureFirst, type FirstSecrets } from './first.js';
 export { accountRoutes } from './http.js';
 export { addKey, replaceKey } from './keys.js';

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { type Caller, may, requireScope } from '../accounts/index.js';
+import { type Caller, callerName, may, requireScope } from '../accounts/index.js';
 import { isoTime, Problem, parseQuery, type Runtime } from '../runtime/index.js';
 import { obligations, pageFrom, type Rules, warnings } from './obligations.js';
 import {
@@ -208,7 +208,7 @@ export function clockRoutes(runtime: Runtime, rules: Rules, contacts: readonly C
   });
 
   router.post('/v1/pages/:id/acknowledge', requireScope('pages:acknowledge'), async (req, res) => {
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const page = await acknowledge(db, String(req.params.id), name, time.now());
     if (!page) throw noSuchPage();
     log.info({ page: page.id, by: page.acknowledged_by }, 'page acknowledged');

@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../accounts/index.js';
+import { callerName, requireScope } from '../accounts/index.js';
 import { busKey, platformName, toLedger } from '../contracts/index.js';
 import { Problem, parseBody, type Runtime, readBody } from '../runtime/index.js';
 import { type Signers, showKeys } from './keys.js';
@@ -58,7 +58,7 @@ export function ledgerRoutes(runtime: Runtime, signers: Signers): Router {
   });
 
   router.get('/v1/ledger/entries/:index', requireScope('ledger:details'), async (req, res) => {
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const idx = index.safeParse(req.params.index);
     const row =
       idx.success &&
@@ -88,7 +88,7 @@ export function ledgerRoutes(runtime: Runtime, signers: Signers): Router {
   });
 
   router.post('/v1/ledger/erasures', requireScope('ledger:erase'), readBody(4_096), async (req, res) => {
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const { platform, post: id, reason } = parseBody(req, erasureSchema);
     const item = busKey({ platform, id });
     // The erasure says why and by whom, and not of which post: that would keep what is erased.

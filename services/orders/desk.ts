@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../accounts/index.js';
+import { callerName, requireScope } from '../accounts/index.js';
 import { isoTime, Problem, parseQuery, type Runtime } from '../runtime/index.js';
 import type { OrderContent } from './annex-one.js';
 import { inForce, type OrderState, type Phase, scrutinyRequestDue } from './machine/index.js';
@@ -204,7 +204,7 @@ export function deskRoutes(runtime: Runtime): Router {
     instrument: row.instrument,
     about: row.about,
     openedAt: isoTime(row.opened_at),
-    dueAt: row.due_at === null ? undefined : isoTime(row.due_at),
+    dueAt: isoTime(row.due_at),
   });
 
   router.get('/v1/desk/cases', requireScope('orders:read'), async (req, res) => {
@@ -253,7 +253,7 @@ export function deskRoutes(runtime: Runtime): Router {
     const closed_at = time.now();
     const query = rows
       .updateTable('desk_cases')
-      .set({ closed_at, closed_by: (res.locals.caller as Caller).name })
+      .set({ closed_at, closed_by: callerName(res) })
       .where('id', '=', id)
       .where('closed_at', 'is', null);
     await runtime.commit([{ query }]);

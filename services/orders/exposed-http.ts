@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { askApproval, type Caller, requirePerson, requireScope } from '../accounts/index.js';
+import { askApproval, callerName, requirePerson, requireScope } from '../accounts/index.js';
 import { instant } from '../contracts/index.js';
 import { readHumanCheck } from '../enforce/index.js';
 import { isoTime, Problem, parseBody, readBody } from '../runtime/index.js';
@@ -41,7 +41,6 @@ export function exposedRoutes({ runtime }: Parts): Router {
   const { db, time } = runtime;
   const router = Router();
   const body = readBody(16_384);
-  const who = (res: { locals: Record<string, unknown> }): string => (res.locals.caller as Caller).name;
 
   function past(at: string, path: string): void {
     if (Date.parse(at) > time.now())
@@ -71,7 +70,7 @@ export function exposedRoutes({ runtime }: Parts): Router {
   router.post('/v1/exposed-provider', requirePerson, requireScope('orders:decide'), body, async (req, res) => {
     const { reason, ...subject } = parseBody(req, exposedSchema);
     past(subject.notifiedAt, 'notifiedAt');
-    const { row, write } = askApproval(runtime, { kind: 'exposed-provider', subject, reason, by: who(res) });
+    const { row, write } = askApproval(runtime, { kind: 'exposed-provider', subject, reason, by: callerName(res) });
     await runtime.commit([write]);
     res.status(202).json({ approval: row.id });
   });
@@ -79,19 +78,24 @@ export function exposedRoutes({ runtime }: Parts): Router {
   router.post('/v1/exposed-provider/lift', requirePerson, requireScope('orders:decide'), body, async (req, res) => {
     const { reason, ...subject } = parseBody(req, liftSchema);
     past(subject.liftedAt, 'liftedAt');
-    const { row, write } = askApproval(runtime, { kind: 'exposed-provider-lifted', subject, reason, by: who(res) });
+    const { row, write } = askApproval(runtime, {
+      kind: 'exposed-provider-lifted',
+      subject,
+      reason,
+      by: callerName(res),
+    });
     await runtime.commit([write]);
     res.status(202).json({ approval: row.id });
   });
 
   router.post('/v1/exposed-provider/reports', requireScope('orders:decide'), body, async (req, res) => {
-    await reportSent(runtime, parseBody(req, reportSchema).receipt, who(res));
+    await reportSent(runtime, parseBody(req, reportSchema).receipt, callerName(res));
     res.status(201).json(await state());
   });
 
   router.post('/v1/exposed-provider/reviews', requireScope('orders:decide'), body, async (req, res) => {
     const { happened, receipt } = parseBody(req, reviewSchema);
-    await reviewMoved(runtime, happened, receipt, who(res));
+    await reviewMoved(runtime, happened, receipt, callerName(res));
     res.status(201).json(await state());
   });
   return router;

@@ -1,6 +1,6 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../accounts/index.js';
+import { type Caller, callerName, requireScope } from '../accounts/index.js';
 import { isoTime, Problem, parseBody, parseQuery, readBody, toProblem } from '../runtime/index.js';
 import { type OrderContent, orderSchema } from './annex-one.js';
 import { deskEventSchema, deskOrderSchema, eventOf } from './bodies.js';
@@ -38,7 +38,6 @@ const listQuery = z.strictObject({
 });
 
 const isSigned = (req: Request): boolean => req.is('application/jose') !== false && req.is('application/jose') !== null;
-const callerName = (res: { locals: Record<string, unknown> }): string => (res.locals.caller as Caller).name;
 
 const showThreat = (row: ThreatRow) => ({
   id: row.id,
@@ -49,7 +48,7 @@ const showThreat = (row: ThreatRow) => ({
   tell: JSON.parse(row.addressees) as { who: string; name?: string; contact?: string }[],
   reportedBy: row.reported_by,
   reportedAt: isoTime(row.reported_at),
-  toldAt: row.told_at === null ? undefined : isoTime(row.told_at),
+  toldAt: isoTime(row.told_at),
   toldBy: row.told_by ?? undefined,
   receipt: row.receipt ?? undefined,
 });
@@ -59,8 +58,8 @@ const showAuthority = ({ row, keys, certificates, ...authority }: KnownAuthority
   keys: keys.map(({ kid }) => kid),
   certificates: certificates.length,
   orders,
-  firstOrderAt: row.first_at === null ? undefined : isoTime(row.first_at),
-  confirmedUntil: row.confirmed_until === null ? undefined : isoTime(row.confirmed_until),
+  firstOrderAt: isoTime(row.first_at),
+  confirmedUntil: isoTime(row.confirmed_until),
 });
 
 /** Who holds the client certificate that the gateway tells of. @throws Problem 403 */

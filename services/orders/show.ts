@@ -7,9 +7,6 @@ import type { Parts } from './parts.js';
 import type { Acknowledgement } from './promise.js';
 import type { OrderRow, OrderRows } from './tables.js';
 
-const maybe = (ms: number | null | undefined): string | undefined =>
-  ms === null || ms === undefined ? undefined : isoTime(ms);
-
 /** An order in a list. */
 export function showShort(row: OrderRow) {
   const state = JSON.parse(row.state) as OrderState;
@@ -22,7 +19,7 @@ export function showShort(row: OrderRow) {
     route: row.route,
     receivedAt: isoTime(row.received_at),
     dueAt: isoTime(row.due_at),
-    executedAt: maybe(state.executedAt),
+    executedAt: isoTime(state.executedAt),
     automatic: state.doubts.length === 0,
     doubts: [...state.doubts],
     scrutiny: state.scrutiny,
@@ -65,11 +62,11 @@ export async function showOrder({ runtime }: Pick<Parts, 'runtime'>, row: OrderR
     content,
     items: state.items.map(({ askedAt, goneAt, ...item }) => ({
       ...item,
-      askedAt: maybe(askedAt),
-      goneAt: maybe(goneAt),
+      askedAt: isoTime(askedAt),
+      goneAt: isoTime(goneAt),
     })),
-    holds: state.holds.map(({ at, endedAt, ...hold }) => ({ ...hold, at: isoTime(at), endedAt: maybe(endedAt) })),
-    sealedUntil: maybe(state.sealedUntil),
+    holds: state.holds.map(({ at, endedAt, ...hold }) => ({ ...hold, at: isoTime(at), endedAt: isoTime(endedAt) })),
+    sealedUntil: isoTime(state.sealedUntil),
     sealExtended: state.sealExtended,
     takenBy: state.takenBy,
     // What the desk has to know beside the hour: until when scrutiny can be asked for, and which court is for the order itself.
@@ -79,15 +76,15 @@ export async function showOrder({ runtime }: Pick<Parts, 'runtime'>, row: OrderR
       id: one.id,
       about: one.about,
       openedAt: isoTime(one.opened_at),
-      dueAt: maybe(one.due_at),
-      closedAt: maybe(one.closed_at),
+      dueAt: isoTime(one.due_at),
+      closedAt: isoTime(one.closed_at),
       closedBy: one.closed_by ?? undefined,
     })),
     forms: forms.map(one => ({
       n: one.n,
       form: one.form,
       madeAt: isoTime(one.made_at),
-      sentAt: maybe(one.sent_at),
+      sentAt: isoTime(one.sent_at),
       receipt: one.receipt ?? undefined,
       attempts: one.attempts,
       waitsForDesk: one.sent_at === null && one.next_at === null,

@@ -1,5 +1,5 @@
 import { dutyMoved, eventId } from '../contracts/index.js';
-import type { Outgoing, Runtime, Write } from '../runtime/index.js';
+import { isoTime, type Outgoing, type Runtime, type Write } from '../runtime/index.js';
 import type { AuthorityRow, OrderRows } from './tables.js';
 
 /** The obligation whose clock pages who is on call at once: an authority sends far more orders than usual. */
@@ -73,7 +73,7 @@ export async function readHeld({ db }: Pick<Runtime, 'db'>) {
   return closed.map(({ id, entry, volume_since }) => ({
     authority: id,
     name: (JSON.parse(entry) as { name: string }).name,
-    since: new Date(Number(volume_since)).toISOString(),
+    since: isoTime(Number(volume_since)),
     orders: counts.get(id) ?? 0,
   }));
 }

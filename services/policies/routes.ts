@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../accounts/index.js';
+import { callerName, requireScope } from '../accounts/index.js';
 import { ConflictError, isoTime, Problem, parseBody, parseQuery, readBody } from '../runtime/index.js';
 import { canarySchema, checkSchema, draftSchema, type Given, moveSchema, seenSchema } from './bodies.js';
 import type { SignalInfo } from './check.js';
@@ -38,7 +38,6 @@ const count = (most: number, usual: string) =>
 const daysSchema = z.object({ days: count(90, '7') });
 const limitSchema = z.object({ limit: count(500, '100') });
 const toSchema = z.object({ to: z.string().max(100).optional() });
-const callerOf = (res: Response): string => (res.locals.caller as Caller).name;
 
 /** JSON Schema of a policy as it is written, for editors. */
 export const policyJsonSchema = (): object => ({
@@ -121,7 +120,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
     const { written, problems } = examine(text, signals());
     if (!written || problems.length > 0) throw notValid(problems);
     const id = versionOf(written.name, text);
-    const made = { id, name: written.name, text, origin: 'api' as const, created_by: callerOf(res), note };
+    const made = { id, name: written.name, text, origin: 'api' as const, created_by: callerName(res), note };
     const { writes, events } = planDraft(needs, made);
     let added = true;
     try {
@@ -136,7 +135,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
 
   router.post('/v1/policies/roll-back', write, small, async (req, res) => {
     const { why, revision } = parseBody(req, moveSchema);
-    const change = await planRollBack(needs, { by: callerOf(res), why, ...(revision !== undefined && { revision }) });
+    const change = await planRollBack(needs, { by: callerName(res), why, ...(revision !== undefined && { revision }) });
     await make(needs, change);
     res.json({ inForce: change.force });
   });
@@ -169,7 +168,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
   router.post('/v1/policies/:id/canary', write, small, async (req, res) => {
     const { why, revision, ...terms } = parseBody(req, canarySchema);
     await checked(idOf(req));
-    const mover = { by: callerOf(res), why, ...(revision !== undefined && { revision }) };
+    const mover = { by: callerName(res), why, ...(revision !== undefined && { revision }) };
     const change = await planMove(needs, idOf(req), 'canary', mover, terms);
     await make(needs, change);
     res.json({ inForce: change.force });
@@ -178,7 +177,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
   router.post('/v1/policies/:id/promote', write, small, async (req, res) => {
     const { why, revision } = parseBody(req, moveSchema);
     await checked(idOf(req));
-    const mover = { by: callerOf(res), why, ...(revision !== undefined && { revision }) };
+    const mover = { by: callerName(res), why, ...(revision !== undefined && { revision }) };
     const { approval } = await promote(needs, idOf(req), mover);
     res.status(approval ? 202 : 200).json({ inForce: await force(), ...(approval && { approval }) });
   });
@@ -215,7 +214,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
       ({ to_state, at, from_state }) => to_state === 'canary' && from_state !== 'canary' && at <= (stopped?.at ?? 0),
     );
     if (!stopped || !began) throw new Problem(409, 'It was not stopped by itself.');
-    const by = callerOf(res);
+    const by = callerName(res);
     const told = { subject: alarmOf({ id: began.version, since: began.at }), at: needs.time.now(), by, evidence: why };
     await needs.commit([], [seenStopped(told)]);
     res.status(204).end();
@@ -224,7 +223,7 @@ export function policyRoutes(needs: PolicyNeeds, signals: () => readonly SignalI
   async function move(req: Request, res: Response, to: State): Promise<void> {
     const { why, revision } = parseBody(req, moveSchema);
     if (to === 'shadow') await checked(idOf(req));
-    const mover = { by: callerOf(res), why, ...(revision !== undefined && { revision }) };
+    const mover = { by: callerName(res), why, ...(revision !== undefined && { revision }) };
     const change = await planMove(needs, idOf(req), to, mover);
     await make(needs, change);
     res.json({ inForce: change.force });

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
+import { callerName, requireScope } from '../../accounts/index.js';
 import { isoTime, Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import { type Report, readReport } from './report.js';
 import type { ExchangeSettings } from './settings.js';
@@ -75,7 +75,7 @@ export function exchangeRoutes(runtime: Runtime, settings: ExchangeSettings): Ro
   router.post('/v1/exchange/:name/go-on', requireScope('banks:write'), readBody(1024), async (req, res) => {
     const name = nameOf(req.params.name);
     const { removals } = parseBody(req, goOnSchema);
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const [result] = await db.commit([
       {
         query: rows

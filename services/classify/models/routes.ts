@@ -1,6 +1,6 @@
 import { type Response, Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
+import { callerName, requireScope } from '../../accounts/index.js';
 import {
   compareShadow,
   makeModelMove,
@@ -35,7 +35,7 @@ export function modelRoutes(runtime: Pick<Runtime, 'db' | 'time' | 'commit'>, mo
     if (!name.safeParse(given).success || !model) throw new Problem(404, 'No such model is declared.');
     return model;
   };
-  const moverOf = (res: Response, why: string) => ({ by: (res.locals.caller as Caller).name, why });
+  const moverOf = (res: Response, why: string) => ({ by: callerName(res), why });
 
   router.get('/v1/models', requireScope('posts:read'), async (_req, res) => {
     const force = await readModelForce(runtime);

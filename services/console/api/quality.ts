@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
+import { callerName, requireScope } from '../../accounts/index.js';
 import { categories, quality, readCase } from '../../enforce/index.js';
 import { readPosts } from '../../ingest/index.js';
 import { parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
@@ -54,7 +54,7 @@ export function qualityRoutes(runtime: Runtime): Router {
   });
 
   router.get(`${at}/mine`, ofOneself, async (req, res) => {
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const { days } = parseQuery(req, sinceSchema);
     const [found, items] = await Promise.all([
       quality.readQuality(runtime, { since: time.now() - days * day, only: name }),
@@ -64,16 +64,16 @@ export function qualityRoutes(runtime: Runtime): Router {
   });
 
   router.get(`${at}/told`, ofOneself, async (_req, res) => {
-    res.json({ told: await quality.readTold(runtime, (res.locals.caller as Caller).name, true) });
+    res.json({ told: await quality.readTold(runtime, callerName(res), true) });
   });
   router.post(`${at}/told`, ofOneself, readBody(32_768), async (req, res) => {
     const { ids } = parseBody(req, told);
-    await quality.markTold(runtime, (res.locals.caller as Caller).name, ids);
+    await quality.markTold(runtime, callerName(res), ids);
     res.status(204).end();
   });
 
   router.put(`${at}/settings`, writing, small, async (req, res) => {
-    await quality.changeSettings(runtime, parseBody(req, settingsSchema), (res.locals.caller as Caller).name);
+    await quality.changeSettings(runtime, parseBody(req, settingsSchema), callerName(res));
     res.status(204).end();
   });
 
@@ -94,7 +94,7 @@ export function qualityRoutes(runtime: Runtime): Router {
     });
   });
   router.post(`${at}/golden`, writing, readBody(65_536), async (req, res) => {
-    const id = await quality.addGolden(runtime, parseBody(req, goldenSchema), (res.locals.caller as Caller).name);
+    const id = await quality.addGolden(runtime, parseBody(req, goldenSchema), callerName(res));
     res.status(201).json({ id });
   });
   router.delete(`${at}/golden/:id`, writing, async (req, res) => {
@@ -103,7 +103,7 @@ export function qualityRoutes(runtime: Runtime): Router {
   });
 
   router.get(`${at}/disagreements`, reading, async (_req, res) => {
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const found = await quality.listDisagreements(runtime);
     const cases = await Promise.all(found.map(({ ref }) => readCase(db, ref)));
     const disagreements = found.flatMap((one, i): Disagreement[] => {
@@ -142,7 +142,7 @@ export function qualityRoutes(runtime: Runtime): Router {
     res.json({ ...(stored && { text: stored.post.text ?? '' }) });
   });
   router.post(`${at}/disagreements/:id`, writing, small, async (req, res) => {
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     await quality.settleDisagreement(runtime, String(req.params.id), { ...parseBody(req, settleSchema), by });
     res.status(204).end();
   });

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
+import { callerName, requireScope } from '../../accounts/index.js';
 import { busKey, postKey, toLedger } from '../../contracts/index.js';
 import { holdDecision, quality, readDone } from '../../enforce/index.js';
 import { findPosts, isFound, readPosts, type StoredPost, searchKinds } from '../../ingest/index.js';
@@ -44,7 +44,7 @@ export function searchRoutes(runtime: Runtime): Router {
   router.post('/console/api/search', readBody(16_384), async (req, res) => {
     const { by, query, before } = parseBody(req, searchSchema);
     const { posts: stored, next } = await findPosts(db, { by, query, before, most: aPage });
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const { posts: seen, own } = await quality.searchedBy(
       runtime,
       name,
@@ -77,7 +77,7 @@ export function searchRoutes(runtime: Runtime): Router {
 
   router.post('/console/api/search/decision', readBody(262_144), async (req, res) => {
     const { posts, decision } = parseBody(req, decideSchema);
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     const made = { ...decision, by: name };
     // A test case that they have before them is decided for itself, and leads to nothing.
     const { own: tests } = await quality.searchedBy(runtime, name, []);

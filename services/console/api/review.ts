@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
+import { type Caller, callerName, requireScope } from '../../accounts/index.js';
 import {
   claimCases,
   countQueue,
@@ -105,14 +105,14 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
   });
 
   router.post('/console/api/review/:id/release', async (req, res) => {
-    await releaseCase(runtime, (res.locals.caller as Caller).name, String(req.params.id));
+    await releaseCase(runtime, callerName(res), String(req.params.id));
     res.status(204).end();
   });
 
   router.put('/console/api/review/:id/decision', readBody(16_384), async (req, res) => {
     const decision = parseBody(req, decisionSchema);
     if (decision.decision === 'restore') throw new Problem(422, 'What waits is removed or kept.');
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const [actsAt] = await Promise.all([
       holdDecision(runtime, String(req.params.id), { ...decision, by }),
       countSeen(runtime, by, [String(req.params.id)]),
@@ -121,7 +121,7 @@ export function reviewRoutes(runtime: Runtime, pictures: ReviewMedia): Router {
   });
 
   router.delete('/console/api/review/:id/decision', async (req, res) => {
-    await takeBack(runtime, (res.locals.caller as Caller).name, String(req.params.id));
+    await takeBack(runtime, callerName(res), String(req.params.id));
     res.status(204).end();
   });
   router.get('/console/api/review/:id/media/:n', async (req, res) => {

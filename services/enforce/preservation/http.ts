@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requirePerson, requireScope } from '../../accounts/index.js';
+import { callerName, requirePerson, requireScope } from '../../accounts/index.js';
 import { isoTime, parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
 import type { Prolonged } from './erase.js';
 import type { PreservationKeys } from './keys.js';
@@ -46,11 +46,7 @@ const show = (row: PreservedRow, openings: readonly OpeningRow[] = []) => ({
   openings: openings.map(showOpening),
 });
 
-/** A key has no second person: only people open what is preserved. @throws Problem 403 */
-/** Preserved content is opened by people, not by keys. */
-const personOf = (res: { locals: Record<string, unknown> }): string => (res.locals.caller as Caller).name;
-
-/** What is preserved: its list, who may open it, and what was opened. */
+/** What is preserved: its list, who may open it, and what was opened. Only people open it: a key has no second person. */
 export function preservationRoutes(runtime: Runtime, keys: PreservationKeys): Router {
   const rows = runtime.db.tables<PreservedRows>();
   const router = Router();
@@ -91,20 +87,25 @@ export function preservationRoutes(runtime: Runtime, keys: PreservationKeys): Ro
   });
 
   router.get('/v1/preserved/:id', requirePerson, may, async (req, res) => {
-    const { row, opening, content, related } = await readPreserved(runtime, keys, String(req.params.id), personOf(res));
+    const { row, opening, content, related } = await readPreserved(
+      runtime,
+      keys,
+      String(req.params.id),
+      callerName(res),
+    );
     runtime.log.info({ preserved: row.id, opening: opening.id, by: opening.asked_by }, 'preserved content was read');
     res.set('Cache-Control', 'no-store').json({ ...show(row, [opening]), content, related });
   });
 
   router.post('/v1/preserved/:id/openings', requirePerson, may, readBody(8_192), async (req, res) => {
     const asked = parseBody(req, openingSchema);
-    const opening = await askOpening(runtime, String(req.params.id), asked, personOf(res));
+    const opening = await askOpening(runtime, String(req.params.id), asked, callerName(res));
     res.status(202).json(showOpening(opening));
   });
 
   router.post('/v1/preserved/:id/prolong', requireScope('orders:decide'), readBody(8_192), async (req, res) => {
     const asked = parseBody(req, prolongSchema);
-    const { name } = res.locals.caller as Caller;
+    const name = callerName(res);
     res.status(201).json(show(await prolong(runtime, String(req.params.id), asked, name)));
   });
   return router;

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
+import { callerName, requireScope } from '../../accounts/index.js';
 import { Problem, parseBody, parseQuery, type Runtime, readBody, type Stoppable } from '../../runtime/index.js';
 import type { Policy } from '../decide.js';
 import { PolicyError } from '../index.js';
@@ -63,7 +63,7 @@ function backtestRoutes(runtime: Runtime, replayer: Replayer): Router {
 
   router.post('/v1/backtests', writing, readBody(1024 * 1024 + 16_384), async (req, res) => {
     const { name, policy, over, against: asked } = parseBody(req, newBacktestSchema);
-    const { by } = { by: (res.locals.caller as Caller).name };
+    const by = callerName(res);
     const text = 'text' in policy ? policy.text : await textFor(policy.version);
     const { version } = parsed(replayer, text);
     const open = await rows

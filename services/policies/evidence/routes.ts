@@ -184,7 +184,7 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
   router.get('/v1/what-if/labels', requireScope('policies:read'), async (_req, res) => {
     // Whoever asks is about to look at one of them; where it fails now, that call says so.
     common(usualDays).catch(() => undefined);
-    res.json({ labels: await readLabels(db, time.now() - 30 * day) });
+    res.json({ labels: await readLabels(db, time.now() - usualDays * day) });
   });
   return router;
 }

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { askApproval, type Caller, requireScope } from '../../accounts/index.js';
+import { askApproval, callerName, requireScope } from '../../accounts/index.js';
 import { isoTime, Problem, parseBody, type Runtime, readBody } from '../../runtime/index.js';
 import type { Policy } from '../decide.js';
 import { holdable } from './apply.js';
@@ -47,7 +47,7 @@ export function holdRoutes(runtime: Runtime, policy: () => Policy): Router {
     const { rule, reason } = parseBody(req, newHoldSchema);
     if (!holdable(policy()).some(({ name }) => name === rule))
       throw new Problem(404, `There is no rule ${rule} that removes or withholds by itself and can be held.`);
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const row = await placeHold(runtime, { rule, cause: 'person', why: reason, detail: {}, by });
     if (!row) throw new Problem(409, 'It is held already.');
     res.status(201).json(show(row));
@@ -58,7 +58,7 @@ export function holdRoutes(runtime: Runtime, policy: () => Policy): Router {
     const row = await findHold(runtime, String(req.params.id));
     if (!row) throw new Problem(404, 'There is no such hold.');
     if (row.lifted_at !== null) throw new Problem(409, `It was lifted by ${row.lifted_by} already.`);
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     const { row: approval, write } = askApproval(runtime, {
       kind: liftName,
       subject: { id: row.id, rule: row.rule, why: reason },

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../accounts/index.js';
+import { callerName, requireScope } from '../../accounts/index.js';
 import { isoTime, Problem, parseBody, parseQuery, type Runtime, readBody } from '../../runtime/index.js';
 import { endIncidentSchema, newIncidentSchema } from './bodies.js';
 import type { IncidentReport } from './ending.js';
@@ -40,7 +40,7 @@ export function incidentRoutes(runtime: Runtime): Router {
   });
   router.post('/v1/incidents', requireScope('policies:write'), readBody(65_536), async (req, res) => {
     const asked = parseBody(req, newIncidentSchema);
-    res.status(202).json({ approval: await askIncident(runtime, asked, (res.locals.caller as Caller).name) });
+    res.status(202).json({ approval: await askIncident(runtime, asked, callerName(res)) });
   });
   router.get('/v1/incidents/:id', requireScope('policies:read'), async (req, res) => {
     const row = await findIncident(runtime, String(req.params.id));
@@ -50,7 +50,7 @@ export function incidentRoutes(runtime: Runtime): Router {
   router.post('/v1/incidents/:id/end', requireScope('policies:write'), readBody(16_384), async (req, res) => {
     const { reason } = parseBody(req, endIncidentSchema);
     const id = String(req.params.id);
-    await endIncident(runtime, id, (res.locals.caller as Caller).name, reason);
+    await endIncident(runtime, id, callerName(res), reason);
     res.status(202).json(showIncident((await findIncident(runtime, id)) as IncidentRow));
   });
   return router;

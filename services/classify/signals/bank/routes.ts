@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../../accounts/index.js';
+import { callerName, requireScope } from '../../../accounts/index.js';
 import { bankName } from '../../../contracts/index.js';
 import { Problem, parseBody, parseQuery, type Runtime, readBody, UnavailableError } from '../../../runtime/index.js';
 import { addBankEntry, confirmBankEntry, listBankEntries, removeBankEntry } from './entries.js';
@@ -41,7 +41,6 @@ const mostBytes = 1024 ** 3;
 const mostPreviews = 2;
 
 type Needs = Pick<Runtime, 'db' | 'cache' | 'time' | 'log' | 'commit'>;
-const callerOf = (locals: Record<string, unknown>): string => (locals.caller as Caller).name;
 
 /** `/v1/banks`: entries (list, add, confirm, remove), import of many, preview of one. Each checks the caller's scope. */
 export function bankRoutes(runtime: Needs): Router {
@@ -62,7 +61,7 @@ export function bankRoutes(runtime: Needs): Router {
   router.post(path, requireScope('banks:write'), readBody(512 * 1024), async (req, res) => {
     const bank = nameOf(req);
     const { confirmed, ...given } = parseBody(req, postedEntry);
-    const by = confirmed ? callerOf(res.locals) : undefined;
+    const by = confirmed ? callerName(res) : undefined;
     const { entry, added } = await named(addBankEntry(runtime, bank, given, by));
     res.status(added ? 201 : 200).json(entry);
   });
@@ -70,7 +69,7 @@ export function bankRoutes(runtime: Needs): Router {
   router.post(`${path}/:id/confirm`, requireScope('banks:write'), readBody(16 * 1024), async (req, res) => {
     const bank = nameOf(req);
     const acts = (req.body as Buffer | undefined)?.length ? parseBody(req, confirmSchema) : {};
-    const by = callerOf(res.locals);
+    const by = callerName(res);
     const entry = await named(confirmBankEntry(runtime, bank, String(req.params.id), by, acts));
     if (!entry) throw new Problem(404, `Bank ${bank} has no such entry.`);
     res.json(entry);
@@ -78,12 +77,12 @@ export function bankRoutes(runtime: Needs): Router {
 
   router.post('/v1/banks/:bank/together', requireScope('banks:write'), readBody(16 * 1024), async (req, res) => {
     const asked = parseBody(req, togetherSchema);
-    res.status(202).json(await askTogether(runtime, nameOf(req), asked, callerOf(res.locals)));
+    res.status(202).json(await askTogether(runtime, nameOf(req), asked, callerName(res)));
   });
 
   router.delete(`${path}/:id`, requireScope('banks:write'), async (req, res) => {
     const bank = nameOf(req);
-    const removed = await removeBankEntry(runtime, bank, String(req.params.id), callerOf(res.locals));
+    const removed = await removeBankEntry(runtime, bank, String(req.params.id), callerName(res));
     if (!removed) throw new Problem(404, `Bank ${bank} has no such entry.`);
     res.status(204).end();
   });
@@ -92,7 +91,7 @@ export function bankRoutes(runtime: Needs): Router {
     const bank = nameOf(req);
     const { source } = parseQuery(req, importSchema);
     try {
-      res.json(await importFile(runtime, req, bank, source, callerOf(res.locals)));
+      res.json(await importFile(runtime, req, bank, source, callerName(res)));
     } catch (error) {
       // The client went away: what was committed stays, and it can send the same again.
       if (req.destroyed && !req.complete) return;

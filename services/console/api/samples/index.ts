@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { type Caller, requireScope } from '../../../accounts/index.js';
+import { callerName, requireScope } from '../../../accounts/index.js';
 import { addBankEntry, listBankEntries, removeBankEntry, standardTestPost } from '../../../classify/index.js';
 import { supersedeCasesOf } from '../../../enforce/index.js';
 import { connectorsOf } from '../../../platforms/index.js';
@@ -67,7 +67,7 @@ export function sampleRoutes(runtime: Runtime): Router {
   });
 
   router.delete(path, ...guard, async (_req, res) => {
-    const by = (res.locals.caller as Caller).name;
+    const by = callerName(res);
     for (const { id } of await listBankEntries(runtime, bank, { limit: 1_000 }))
       await removeBankEntry(runtime, bank, id, by);
     const posts = await there();
