@@ -1,4 +1,4 @@
-import type { Database, Runtime } from '../runtime/index.js';
+import { type Database, isoTime, type Runtime } from '../runtime/index.js';
 import { someday } from './clock.js';
 import { post } from './pager/index.js';
 import type { ClockTables } from './tables.js';
@@ -24,11 +24,11 @@ async function take(db: Database, instance: string, now: number): Promise<Beat> 
     until(now).executeTakeFirstOrThrow(),
   ]);
   return {
-    at: new Date(now).toISOString(),
+    at: isoTime(now),
     instance,
     open: running.n,
     breached: breached.n,
-    nextDue: running.next === null ? null : new Date(running.next).toISOString(),
+    nextDue: running.next === null ? null : isoTime(running.next),
   };
 }
 

@@ -2,7 +2,7 @@ import express, { type Router } from 'express';
 import { z } from 'zod';
 import { callerName, requireScope } from '../accounts/index.js';
 import { busKey, platformName, toLedger } from '../contracts/index.js';
-import { Problem, parseBody, type Runtime, readBody } from '../runtime/index.js';
+import { isoTime, Problem, parseBody, type Runtime, readBody } from '../runtime/index.js';
 import { type Signers, showKeys } from './keys.js';
 import { hashesAt, packEntries, parseTilePath, tileWidth } from './log/index.js';
 import { latestCheckpoint } from './sign.js';
@@ -82,7 +82,7 @@ export function ledgerRoutes(runtime: Runtime, signers: Signers): Router {
       entry: row.entry,
       salt: row.salt,
       opening: JSON.parse(row.opening),
-      enteredAt: new Date(row.entered_at).toISOString(),
+      enteredAt: isoTime(row.entered_at),
       ...(row.detail === null ? { erased: true } : { detail: JSON.parse(row.detail), detailSalt: row.detail_salt }),
     });
   });

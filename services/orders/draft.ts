@@ -2,7 +2,7 @@ import { busKey, eventId, type OrderMoved } from '../contracts/index.js';
 import { liftForOrder, type OrderedRemoval, postedAt, removeForOrder } from '../enforce/index.js';
 import { readPosts } from '../ingest/index.js';
 import { liftSeal } from '../ledger/index.js';
-import type { Outgoing, Write } from '../runtime/index.js';
+import { isoTime, type Outgoing, type Write } from '../runtime/index.js';
 import type { OrderContent } from './annex-one.js';
 import { answerOf } from './answers.js';
 import {
@@ -164,7 +164,7 @@ export class Draft {
     this.take({ type: 'item-asked', n, removalId, at, by });
     if (claimed) this.take({ type: 'item-claimed', n, at, by });
     if (goneSince === undefined) return;
-    const evidence = `gone on another ground since ${new Date(goneSince).toISOString()}`;
+    const evidence = `gone on another ground since ${isoTime(goneSince)}`;
     this.take({ type: 'item-gone', n, evidence, at, by });
   }
 

@@ -1,7 +1,7 @@
 import { movesOf } from '../clocks/index.js';
 import { type EntryMade, type OrderMoved, toLedger } from '../contracts/index.js';
 import { promiseKeys, sealEntry, signPromise } from '../ledger/index.js';
-import type { Outgoing } from '../runtime/index.js';
+import { isoTime, type Outgoing } from '../runtime/index.js';
 import type { Parts } from './parts.js';
 
 /** How long the ledger may take to enter what was acknowledged. It takes a second; the hour is what the law gives us, too. */
@@ -60,7 +60,7 @@ export async function acknowledge(
     fact: { ...fact, clocks, entered: true },
     entered: toLedger(made, '/orders', eventId),
     acknowledgement: {
-      ...(keys && { promise: signPromise(keys, entry, by, now), includedBy: new Date(by).toISOString() }),
+      ...(keys && { promise: signPromise(keys, entry, by, now), includedBy: isoTime(by) }),
       entry,
       salt: salts.entry,
       opening: JSON.parse(opening),

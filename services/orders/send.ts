@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loop, type Runtime, type Stoppable, within } from '../runtime/index.js';
+import { isoTime, loop, type Runtime, type Stoppable, within } from '../runtime/index.js';
 import type { AnswerForm } from './answers.js';
 import { findOrder, happen } from './change.js';
 import { answerDocument } from './forms/index.js';
@@ -56,7 +56,7 @@ async function handOver({ runtime, settings, renderer }: Parts, row: OrderFormRo
       const answer = await within(time, patience, asked, `no answer within ${patience} ms`);
       const said = (await within(time, patience, answer.text(), 'the answer did not end')).slice(0, 500);
       if (!answer.ok) throw new Error(`answered ${answer.status}: ${said}`);
-      return `${answer.status} from ${new URL(answersTo).host} at ${new Date(time.now()).toISOString()}: ${said}`;
+      return `${answer.status} from ${new URL(answersTo).host} at ${isoTime(time.now())}: ${said}`;
     } finally {
       abort.abort();
     }
@@ -68,7 +68,7 @@ async function handOver({ runtime, settings, renderer }: Parts, row: OrderFormRo
   if (drawn) await writeFile(join(settings.outbox, `annex-${form.form}-${row.id}.pdf`), drawn.content);
   await writeFile(`${path}.new`, `${JSON.stringify(form, null, 2)}\n`);
   await rename(`${path}.new`, path);
-  return `put into the outbox as ${name} at ${new Date(time.now()).toISOString()}`;
+  return `put into the outbox as ${name} at ${isoTime(time.now())}`;
 }
 
 /** The write that says what became of a form. */

@@ -1,5 +1,5 @@
 import { toLedger } from '../contracts/index.js';
-import { Problem, type Runtime, sql, type Write } from '../runtime/index.js';
+import { isoTime, Problem, type Runtime, sql, type Write } from '../runtime/index.js';
 import { untilDone } from './change.js';
 import type { OrderRows } from './tables.js';
 import { openGuard } from './volume-duty.js';
@@ -84,7 +84,7 @@ export function confirmVolume(runtime: Runtime, authority: string, by: string): 
       .where('id', '=', authority)
       .where('revoked', '=', 0);
     const change = 'more orders than usual are confirmed';
-    const detail = { change, authority, by, until: new Date(until).toISOString() };
+    const detail = { change, authority, by, until: isoTime(until) };
     const evidence = `${by} confirmed the number, until ${detail.until}`;
     const opened = openGuard(runtime, row, 'done', { at, by, evidence });
     const entered = toLedger({ kind: 'access.changed', at, detail }, '/orders', time.uuid());

@@ -2,7 +2,7 @@ import { CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { readAssessment } from '../classify/index.js';
 import { probePlatform } from '../clocks/index.js';
 import { readItem } from '../enforce/index.js';
-import type { Runtime } from '../runtime/index.js';
+import { isoTime, type Runtime } from '../runtime/index.js';
 import type { Look, Route } from './route.js';
 
 const patience = 10_000;
@@ -30,7 +30,7 @@ async function openSigner(runtime: Runtime): Promise<(url: string) => Promise<st
       instrument: 'tco',
       reference,
       issuingState: sandboxState,
-      issuedAt: new Date(now).toISOString(),
+      issuedAt: isoTime(now),
       language: 'en',
       legalBasis: 'none: the probe orders what it wrote itself',
       authority: { name: "The sandbox's authority", kind: 'other' },

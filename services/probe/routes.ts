@@ -1,7 +1,7 @@
 import { replaceKey } from '../accounts/index.js';
 import { probePlatform } from '../clocks/index.js';
 import { type Connector, connectorsOf, sandboxToken, standardTestPost } from '../platforms/index.js';
-import type { Runtime } from '../runtime/index.js';
+import { isoTime, type Runtime } from '../runtime/index.js';
 import { orderRoute } from './order.js';
 import { lookAt, type Route } from './route.js';
 
@@ -60,7 +60,7 @@ function api(runtime: Runtime): Route {
     end: 'gone',
     async write() {
       const from = time.now();
-      const createdAt = new Date(from).toISOString();
+      const createdAt = isoTime(from);
       const { id, url } = await publish(runtime, testPost, false);
       const by = { audience: 'public', author: { id: author } };
       const sent = { id, platform: probePlatform, url, ...by, text: testPost, createdAt };

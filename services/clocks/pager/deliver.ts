@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { Webhook } from 'standardwebhooks';
 import { request } from 'undici';
-import type { Config, Time } from '../../runtime/index.js';
+import { type Config, isoTime, type Time } from '../../runtime/index.js';
 import type { Contact } from './contacts.js';
 
 /** Longest time (ms) for each step of a delivery. */
@@ -61,7 +61,7 @@ export function createDeliver(config: Config, time: Time): Deliver {
   const domain = config.PAGER_FROM.replace(/^.*@/, '').replace(/[^A-Za-z0-9.-]/g, '') || 'localhost';
   return async (contact, { id, subject, text, data }) => {
     if (contact.kind === 'webhook') {
-      const body = { type: 'page.v1', timestamp: new Date(time.now()).toISOString(), data };
+      const body = { type: 'page.v1', timestamp: isoTime(time.now()), data };
       return post(contact.url, id, body, time, config.PAGER_WEBHOOK_SECRET);
     }
     if (!mail) throw new Error('PAGER_SMTP_URL is not set');

@@ -1,4 +1,4 @@
-import type { Database } from '../../runtime/index.js';
+import { type Database, isoTime } from '../../runtime/index.js';
 import { begun, overdue } from '../obligations.js';
 import type { ClockRow, ClockTables } from '../tables.js';
 
@@ -53,7 +53,7 @@ export async function summarize(db: Database, page: string): Promise<Summary> {
     nearest: nearest.map(({ post_id, due_at, ...row }) => ({
       ...row,
       post: post_id,
-      ...(due_at === null ? {} : { due: new Date(due_at).toISOString() }),
+      ...(due_at === null ? {} : { due: isoTime(due_at) }),
     })),
   };
 }

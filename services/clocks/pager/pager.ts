@@ -1,4 +1,4 @@
-import { aborted, ConflictError, type Runtime } from '../../runtime/index.js';
+import { aborted, ConflictError, isoTime, type Runtime } from '../../runtime/index.js';
 import type { ClockTables, PageRow } from '../tables.js';
 import { hashToken, type SentToken } from './acknowledge.js';
 import type { Contact } from './contacts.js';
@@ -160,7 +160,7 @@ export class Pager {
     const { db, config, url, time } = this.parts;
     const summary = await summarize(db, page.id);
     const link = new URL(`/v1/pages/${page.id}/acknowledge?token=${token}`, config.SANSDELAI_URL ?? url).href;
-    const answerBy = new Date(time.now() + config.PAGER_ACK_WITHIN).toISOString();
+    const answerBy = isoTime(time.now() + config.PAGER_ACK_WITHIN);
     const text = [
       ...linesOf(summary),
       '',

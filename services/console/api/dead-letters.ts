@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
 import {
   type DeadLetter,
+  isoTime,
   listDeadLetters,
   Problem,
   parseQuery,
@@ -30,7 +31,7 @@ const show = ({ id, consumer, topic, key, position, reason, at, event }: DeadLet
   key,
   position,
   reason,
-  at: new Date(at).toISOString(),
+  at: isoTime(at),
   event: JSON.parse(event) as unknown,
 });
 

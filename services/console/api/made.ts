@@ -2,7 +2,7 @@ import { type AssessmentRow, readAssessment } from '../../classify/index.js';
 import { busKey, versionKey } from '../../contracts/index.js';
 import { type CaseRow, quality } from '../../enforce/index.js';
 import { readPosts } from '../../ingest/index.js';
-import type { Runtime } from '../../runtime/index.js';
+import { isoTime, type Runtime } from '../../runtime/index.js';
 import { type ClockView, readClocks } from './clocks.js';
 
 type Needs = Pick<Runtime, 'db' | 'time'>;
@@ -49,7 +49,7 @@ export async function modelOf({ db, config }: Pick<Runtime, 'db' | 'config'>, ro
   const clock = clocks.findLast(({ obligation }) => obligation === 'review');
   return {
     receivedAt: stored?.receivedAt ?? row.opened_at,
-    createdAt: stored?.post.createdAt ?? new Date(row.posted_at).toISOString(),
+    createdAt: stored?.post.createdAt ?? isoTime(row.posted_at),
     views: stored?.post.views,
     ...(assessment && {
       assessment: {

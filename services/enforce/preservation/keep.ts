@@ -1,7 +1,7 @@
 import { endOfDay, plusMonths } from '../../clocks/index.js';
 import { busKey, type DutyMoved, eventId } from '../../contracts/index.js';
 import { readVersions, type StoredPost } from '../../ingest/index.js';
-import { type Database, type Outgoing, type Runtime, sql, type Write } from '../../runtime/index.js';
+import { type Database, isoTime, type Outgoing, type Runtime, sql, type Write } from '../../runtime/index.js';
 import type { EnforceRows, LookRow } from '../tables.js';
 import { sealPart } from './envelope.js';
 import { type PreservationKeys, publicPreservationKeys } from './keys.js';
@@ -60,14 +60,14 @@ const relatedOf = ({ post, receivedAt, route, flags }: StoredPost) => {
     audience,
     createdAt,
     views,
-    receivedAt: new Date(receivedAt).toISOString(),
+    receivedAt: isoTime(receivedAt),
     route,
     flags,
   };
 };
 const lookOf = ({ phase, verdict, why, at, looks }: LookRow) => ({
   ...{ phase, verdict, why },
-  at: new Date(at).toISOString(),
+  at: isoTime(at),
   looks: JSON.parse(looks) as unknown,
 });
 

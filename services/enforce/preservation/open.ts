@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ApprovalKind, askApproval } from '../../accounts/index.js';
 import { instant, toLedger } from '../../contracts/index.js';
-import { ConflictError, type Outgoing, Problem, type Runtime } from '../../runtime/index.js';
+import { ConflictError, isoTime, type Outgoing, Problem, type Runtime } from '../../runtime/index.js';
 import { openPart, Unreadable } from './envelope.js';
 import type { Prolonged } from './erase.js';
 import { preservationFact } from './keep.js';
@@ -205,7 +205,7 @@ export async function prolong(
         : undefined;
   if (wrong)
     throw new Problem(422, 'Some fields are missing or wrong.', { errors: [{ path: 'until', message: wrong }] });
-  const asked: Prolonged = { until, authority, reference, reason, by, at: new Date(at).toISOString() };
+  const asked: Prolonged = { until, authority, reference, reason, by, at: isoTime(at) };
   const list = [...(JSON.parse(row.prolonged) as Prolonged[]), asked];
   const change = {
     prolonged_until: end,

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem, parseJson, problemsOf } from '../../runtime/index.js';
+import { isoTime, Problem, parseJson, problemsOf } from '../../runtime/index.js';
 import { orderSchema } from '../annex-one.js';
 import { type Incoming, recordAttempt, sha256, takeOrder } from '../intake.js';
 import type { Parts } from '../parts.js';
@@ -61,7 +61,7 @@ export async function takeFromFolder(parts: Parts, folder: string): Promise<numb
     try {
       const bytes = await read(path);
       const { row } = await takeOrder(parts, await incomingOf(parts, name, bytes, Math.min(Math.floor(mtimeMs), now)));
-      answer = { id: row.id, receivedAt: new Date(row.received_at).toISOString(), ...JSON.parse(row.acknowledgement) };
+      answer = { id: row.id, receivedAt: isoTime(row.received_at), ...JSON.parse(row.acknowledgement) };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       place = 'refused';

@@ -1,3 +1,4 @@
+import { isoTime } from '../../runtime/index.js';
 import { contentTypes, type Finding, type OrderContent } from '../annex-one.js';
 import type { OrderSettings } from '../settings.js';
 import { field } from './annex-two.js';
@@ -138,7 +139,7 @@ export function annexOne(order: ReceivedOrder, language: Language): FormDocument
     article: tco ? one.article : words.nine.orderArticle,
     number: words.orderNumber(order.id),
     drawnUp: words.received.rendering,
-    at: new Date(receivedAt).toISOString(),
+    at: isoTime(receivedAt),
     ...(tco ? { intro: one.intro } : {}),
     sections,
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Request, type RequestHandler, type Response, Router, urlencoded } from 'express';
 import { z } from 'zod';
-import { Problem, parseBody, problemsOf, readBody } from '../../runtime/index.js';
+import { isoTime, Problem, parseBody, problemsOf, readBody } from '../../runtime/index.js';
 import { aboutPage, frontPage, gonePage, missingPage, postPage } from './pages.js';
 import type { Store } from './store.js';
 import { style } from './style.js';
@@ -86,8 +86,8 @@ export function createRoutes(
       version,
       author,
       text,
-      createdAt: new Date(created_at).toISOString(),
-      changedAt: new Date(changed_at).toISOString(),
+      createdAt: isoTime(created_at),
+      changedAt: isoTime(changed_at),
     });
   });
 

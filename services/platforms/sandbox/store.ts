@@ -1,5 +1,5 @@
 import type { Post } from '../../contracts/index.js';
-import { ConflictError, Problem, type Runtime, sql, type Write } from '../../runtime/index.js';
+import { ConflictError, isoTime, Problem, type Runtime, sql, type Write } from '../../runtime/index.js';
 import { createIds, isId } from './ids.js';
 import { type SandboxPost, type SandboxRows, tables } from './tables.js';
 
@@ -47,7 +47,7 @@ export function createStore(
     url: urlOf(row.id),
     audience: 'public',
     author: { id: row.author },
-    createdAt: new Date(row.changed_at).toISOString(),
+    createdAt: isoTime(row.changed_at),
     ...more,
   });
 
@@ -126,7 +126,7 @@ export function createStore(
       const post = await standing(id);
       const now = time.now();
       const next = { ...post, version: post.version + 1, text: null, changed_at: now, deleted_at: now };
-      return replace(post, next, { deletedAt: new Date(now).toISOString() });
+      return replace(post, next, { deletedAt: isoTime(now) });
     },
     latest: count =>
       rows

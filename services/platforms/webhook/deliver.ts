@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { ConflictError, type Runtime } from '../../runtime/index.js';
+import { ConflictError, isoTime, type Runtime } from '../../runtime/index.js';
 import { answerOf, postJson } from '../call.js';
 import type { Answer, Call, Item } from '../connector.js';
 import type { WebhookPlatform } from './settings.js';
@@ -15,7 +15,7 @@ export function bodyOf(kind: DeliveryRow['kind'], item: Item, call: Call, at: nu
   const { id, version, url, authorId, platform } = item;
   const { territory, reason, fence } = call;
   const data = { platform, id, version, url, authorId, territory, reason, fence };
-  return JSON.stringify({ type: `item.${kind}`, timestamp: new Date(at).toISOString(), data });
+  return JSON.stringify({ type: `item.${kind}`, timestamp: isoTime(at), data });
 }
 
 /** Keeps the call, makes it, keeps what came of it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Runtime } from '../../runtime/index.js';
+import { isoTime, type Runtime } from '../../runtime/index.js';
 import { postJson } from '../call.js';
 import { signed } from './deliver.js';
 import type { WebhookPlatform } from './settings.js';
@@ -15,7 +15,7 @@ export async function postAs(
 ): Promise<{ id: string }> {
   const at = time.now();
   const data = { platform: platform.name, account, text };
-  const body = JSON.stringify({ type: 'item.post', timestamp: new Date(at).toISOString(), data });
+  const body = JSON.stringify({ type: 'item.post', timestamp: isoTime(at), data });
   const headers = signed(platform, `msg_${time.secret(20)}`, body, at);
   const reply = await postJson(postUrl, body, headers, { time, timeout: platform.timeoutSeconds * 1000 });
   if (reply.failure !== undefined) throw new Error(`${platform.name} was not posted to: ${reply.failure}`);

@@ -3,7 +3,7 @@ import { Gauge } from 'prom-client';
 import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
 import { createDeliver, readContacts } from '../../clocks/index.js';
-import { loop, type Runtime, type Stoppable } from '../../runtime/index.js';
+import { isoTime, loop, type Runtime, type Stoppable } from '../../runtime/index.js';
 import { compareDay, type Histogram } from './compare.js';
 import { type DriftRow, scoreDriftsTable } from './tables.js';
 
@@ -112,7 +112,7 @@ export function startDrift(runtime: Runtime, read: ReadScores): Stoppable & { ro
       'Examples: GET /v1/score-drifts. What it may be, and what to do: the runbook ScoresDrifted.',
       '',
     ].join('\n');
-    const data = { day: new Date(first.day).toISOString(), series: untold.map(nameOf) };
+    const data = { day: isoTime(first.day), series: untold.map(nameOf) };
     const message = { id: `drift.${first.day}`, subject: '[Sans Délai] Scores have drifted', text, data };
     const told = await Promise.allSettled(contacts.map(contact => deliver(contact, message)));
     if (contacts.length > 0 && told.every(({ status }) => status === 'rejected')) return;
@@ -181,7 +181,7 @@ const show = (row: DriftRow): z.infer<typeof driftSchema> => ({
   signal: row.signal,
   label: row.label,
   language: row.language,
-  day: new Date(row.day).toISOString(),
+  day: isoTime(row.day),
   divergence: row.divergence,
   unusual: row.unusual,
   bound: row.bound,

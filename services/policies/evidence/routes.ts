@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
-import { parseQuery, type Runtime } from '../../runtime/index.js';
+import { isoTime, parseQuery, type Runtime } from '../../runtime/index.js';
 import { bucketCount, bucketOf } from './buckets.js';
 import type { Estimate } from './estimate.js';
 import { day } from './fold.js';
@@ -166,7 +166,7 @@ export function evidenceRoutes(runtime: Runtime, { pace }: Assistance): Router {
       ...basis(found, asked),
       all: follows(found, asked, [threshold], undefined)[0],
       languages: wanted.map(of => ({ language: of, ...follows(found, asked, [threshold], of)[0]! })),
-      posts: posts.map(({ at, ...post }) => ({ ...post, at: new Date(at).toISOString() })),
+      posts: posts.map(({ at, ...post }) => ({ ...post, at: isoTime(at) })),
     });
   });
 

@@ -1,5 +1,5 @@
 import { createDeliver, readContacts } from '../../clocks/index.js';
-import { loop, type Runtime, type Stoppable } from '../../runtime/index.js';
+import { isoTime, loop, type Runtime, type Stoppable } from '../../runtime/index.js';
 import type { Policy } from '../decide.js';
 import { holdable } from './apply.js';
 import { limitOf, usualBreaker, usualHours } from './breaker.js';
@@ -166,7 +166,7 @@ export function watchRules(parts: Parts, policy: () => Policy): Stoppable {
       'Two people let it act again: Approvals in the console, or POST /v1/rule-holds/ID/lift.',
       '',
     ].join('\n');
-    const data = { hold: id, rule, cause, why, at: new Date(placed_at).toISOString(), figures: JSON.parse(detail) };
+    const data = { hold: id, rule, cause, why, at: isoTime(placed_at), figures: JSON.parse(detail) };
     const message = { id: `hold.${id}`, subject: `[Sans Délai] The rule ${rule} is held`, text, data };
     const outcomes = await Promise.allSettled(contacts.map(contact => deliver(contact, message)));
     for (const outcome of outcomes) {

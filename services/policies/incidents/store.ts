@@ -1,6 +1,6 @@
 import { type ApprovalKind, askApproval } from '../../accounts/index.js';
 import { toLedger } from '../../contracts/index.js';
-import { ConflictError, Problem, type Runtime } from '../../runtime/index.js';
+import { ConflictError, isoTime, Problem, type Runtime } from '../../runtime/index.js';
 import { type NewIncident, newIncidentSchema } from './bodies.js';
 import { type Incident, queueOf } from './overlay.js';
 import { type IncidentRow, type IncidentRows, incidentsTable } from './tables.js';
@@ -67,7 +67,7 @@ export const incidentKind = ({ time, db }: Pick<Runtime, 'time' | 'db'>): Approv
     const said = { incident: settings.name, change: 'opened', by: asked_by, approvedBy: row.approved_by };
     return {
       writes: [db.insert(incidentsTable, [row])],
-      events: [enteredOf(now, { ...said, until: new Date(row.expires_at).toISOString() }, `incident ${id} opened`)],
+      events: [enteredOf(now, { ...said, until: isoTime(row.expires_at) }, `incident ${id} opened`)],
     };
   },
 });

@@ -1,4 +1,4 @@
-import { type Database, sql } from '../../runtime/index.js';
+import { type Database, isoTime, sql } from '../../runtime/index.js';
 import { type Arm as Counted, compare, exceeds } from '../sequential.js';
 import type { Force } from '../states.js';
 import type { Arm, DifferenceRow, TallyRow, TrialRows, What } from './tables.js';
@@ -111,7 +111,7 @@ export async function hoursOf(db: Database, trial: string, since: number) {
     .orderBy('hour')
     .execute();
   return rows.map(({ hour, posts, differing }) => ({
-    hour: new Date(hour).toISOString(),
+    hour: isoTime(hour),
     posts: Number(posts),
     differing: Number(differing),
   }));
@@ -136,7 +136,7 @@ function shownDifference({ key, at, language, base, ...row }: DifferenceRow) {
     platform,
     id: key.slice(platform.length + version.length + 2),
     version: Number(version),
-    at: new Date(at).toISOString(),
+    at: isoTime(at),
     ...(language && { language }),
     live: { policy: base, action: row.base_action, rule: row.base_rule, reasons: reasonsOf(row.base_reasons) },
     shadow: { action: row.action, rule: row.rule, reasons: reasonsOf(row.reasons) },
