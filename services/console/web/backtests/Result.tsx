@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import type { PostName } from '../App.js';
 import { ask } from '../api.js';
 import { dayOf, decimal, nameOfLanguage, number, percent, rate } from '../format.js';
@@ -8,6 +8,7 @@ import { Badge } from '../parts/Badge.js';
 import { Head } from '../parts/Head.js';
 import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { actionOf } from '../policies/Comparison.js';
 import styles from '../policies/Policies.module.css';
@@ -29,20 +30,11 @@ const shown = ({ action, rule }: Done) => (
 );
 const shareOf = (of: Share): string => (of ? words.share(percent(of.value), percent(of.from), percent(of.to)) : '–');
 
-function Scrolling({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-    <section className={table.wrap} tabIndex={0} aria-label={`${label}: ${look.views.table}`}>
-      <table className={table.table}>{children}</table>
-    </section>
-  );
-}
-
 function Actions({ of }: { of: Result }) {
   return (
     <section className={styles.part} aria-label={words.actions}>
       <h2>{words.actions}</h2>
-      <Scrolling label={words.actions}>
+      <Table label={`${words.actions}: ${look.views.table}`}>
         <thead>
           <tr>
             <th scope="col">{words.posts}</th>
@@ -65,7 +57,7 @@ function Actions({ of }: { of: Result }) {
             </tr>
           ))}
         </tbody>
-      </Scrolling>
+      </Table>
     </section>
   );
 }
@@ -77,7 +69,7 @@ function Moves({ of }: { of: Result }) {
       {of.moves.length === 0 ? (
         <p className={table.dim}>{words.movesNone}</p>
       ) : (
-        <Scrolling label={words.moves}>
+        <Table label={`${words.moves}: ${look.views.table}`}>
           <thead>
             <tr>
               <th scope="col">{words.language}</th>
@@ -98,7 +90,7 @@ function Moves({ of }: { of: Result }) {
               </tr>
             ))}
           </tbody>
-        </Scrolling>
+        </Table>
       )}
     </section>
   );
@@ -115,7 +107,7 @@ function Confusion({ of }: { of: Result }) {
           <p className={table.dim}>
             {words.confusionHint} {words.measures}
           </p>
-          <Scrolling label={words.confusion}>
+          <Table label={`${words.confusion}: ${look.views.table}`}>
             <thead>
               <tr>
                 <th scope="col">{words.of}</th>
@@ -145,7 +137,7 @@ function Confusion({ of }: { of: Result }) {
                 </tr>
               ))}
             </tbody>
-          </Scrolling>
+          </Table>
         </>
       )}
     </section>
@@ -171,7 +163,7 @@ function Changes({ of }: { of: Backtest }) {
       {changes.length === 0 ? (
         <p className={table.dim}>{read.isPending ? strings.frame.loading : words.changesNone}</p>
       ) : (
-        <Scrolling label={words.changes}>
+        <Table label={`${words.changes}: ${look.views.table}`}>
           <thead>
             <tr>
               <th scope="col">{look.columns.post}</th>
@@ -213,7 +205,7 @@ function Changes({ of }: { of: Backtest }) {
               </tr>
             ))}
           </tbody>
-        </Scrolling>
+        </Table>
       )}
       <More of={read} label={words.more} />
       <PostDrawer post={open} onClose={() => setOpen(undefined)} />

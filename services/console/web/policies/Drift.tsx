@@ -6,6 +6,7 @@ import { ask } from '../api.js';
 import { dayOf, decimal, nameOfLanguage, rate } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { PostDrawer } from '../post/PostDrawer.js';
 import { strings } from '../strings.js';
@@ -56,51 +57,48 @@ export function Drift() {
           {rows.length === 0 ? (
             <p className={table.none}>{said.noneDrifted}</p>
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-            <section className={table.wrap} tabIndex={0} aria-label={words.views.drift}>
-              <table className={table.table}>
-                <thead>
-                  <tr>
-                    <th scope="col">{columns.score}</th>
-                    <th scope="col">{columns.language}</th>
-                    <th scope="col">{columns.day}</th>
-                    <th scope="col">{columns.by}</th>
-                    <th scope="col">{columns.examples}</th>
+            <Table label={words.views.drift}>
+              <thead>
+                <tr>
+                  <th scope="col">{columns.score}</th>
+                  <th scope="col">{columns.language}</th>
+                  <th scope="col">{columns.day}</th>
+                  <th scope="col">{columns.by}</th>
+                  <th scope="col">{columns.examples}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map(it => (
+                  <tr key={`${it.signal} ${it.label} ${it.language} ${it.day}`}>
+                    <th scope="row">
+                      {it.label} <span className={table.dim}>{it.signal}</span>
+                    </th>
+                    <td>{nameOfLanguage(it.language)}</td>
+                    <td data-line>{dayOf(it.day)}</td>
+                    <td>
+                      <Badge tone={it.drifted ? 'warn' : 'mute'}>{it.drifted ? said.drifted : said.usual}</Badge>{' '}
+                      {it.drifted && it.bound > 0 && said.times(rate(it.unusual / it.bound))}{' '}
+                      <span className={table.dim}>{said.bits(decimal(it.divergence))}</span>
+                    </td>
+                    <td>
+                      <span className={styles.chips}>
+                        {it.examples.map(({ post, score }) => (
+                          <Button
+                            key={post}
+                            size="compact-xs"
+                            variant="default"
+                            aria-label={`${said.look(postOf(post).id, decimal(score))}: ${look.look}`}
+                            onClick={() => setOpen(postOf(post))}
+                          >
+                            {said.look(postOf(post).id, decimal(score))}
+                          </Button>
+                        ))}
+                      </span>
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {rows.map(it => (
-                    <tr key={`${it.signal} ${it.label} ${it.language} ${it.day}`}>
-                      <th scope="row">
-                        {it.label} <span className={table.dim}>{it.signal}</span>
-                      </th>
-                      <td>{nameOfLanguage(it.language)}</td>
-                      <td data-line>{dayOf(it.day)}</td>
-                      <td>
-                        <Badge tone={it.drifted ? 'warn' : 'mute'}>{it.drifted ? said.drifted : said.usual}</Badge>{' '}
-                        {it.drifted && it.bound > 0 && said.times(rate(it.unusual / it.bound))}{' '}
-                        <span className={table.dim}>{said.bits(decimal(it.divergence))}</span>
-                      </td>
-                      <td>
-                        <span className={styles.chips}>
-                          {it.examples.map(({ post, score }) => (
-                            <Button
-                              key={post}
-                              size="compact-xs"
-                              variant="default"
-                              aria-label={`${said.look(postOf(post).id, decimal(score))}: ${look.look}`}
-                              onClick={() => setOpen(postOf(post))}
-                            >
-                              {said.look(postOf(post).id, decimal(score))}
-                            </Button>
-                          ))}
-                        </span>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
+                ))}
+              </tbody>
+            </Table>
           )}
         </>
       )}

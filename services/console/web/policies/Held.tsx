@@ -5,6 +5,7 @@ import { ask } from '../api.js';
 import { number, percent, shortOf, tenthsShare } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { strings } from '../strings.js';
 import styles from './Policies.module.css';
@@ -123,56 +124,53 @@ export function Held({ writes }: { writes: boolean }) {
         {rules.length === 0 ? (
           <p className={table.dim}>{said.noRules}</p>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-          <section className={table.wrap} tabIndex={0} aria-label={`${said.all}: ${said.columns.precision}`}>
-            <table className={table.table}>
-              <thead>
-                <tr>
-                  <th scope="col">{columns.rule}</th>
-                  <th scope="col">{columns.precision}</th>
-                  <th scope="col" data-number>
-                    {columns.floor}
-                  </th>
-                  <th scope="col" data-number>
-                    {columns.decisions}
-                  </th>
-                  <th scope="col" data-number>
-                    {columns.wrong}
-                  </th>
-                  <th scope="col" data-number>
-                    {columns.acted}
-                  </th>
-                  {writes && <th scope="col">{strings.common.actions}</th>}
-                </tr>
-              </thead>
-              <tbody>
-                {rules.map(it => (
-                  <tr key={it.rule}>
-                    <th scope="row">{it.rule}</th>
+          <Table label={`${said.all}: ${said.columns.precision}`}>
+            <thead>
+              <tr>
+                <th scope="col">{columns.rule}</th>
+                <th scope="col">{columns.precision}</th>
+                <th scope="col" data-number>
+                  {columns.floor}
+                </th>
+                <th scope="col" data-number>
+                  {columns.decisions}
+                </th>
+                <th scope="col" data-number>
+                  {columns.wrong}
+                </th>
+                <th scope="col" data-number>
+                  {columns.acted}
+                </th>
+                {writes && <th scope="col">{strings.common.actions}</th>}
+              </tr>
+            </thead>
+            <tbody>
+              {rules.map(it => (
+                <tr key={it.rule}>
+                  <th scope="row">{it.rule}</th>
+                  <td>
+                    {it.decisions < 10 ? said.little : said.interval(tenthsShare(it.lower), tenthsShare(it.upper))}
+                  </td>
+                  <td data-number>{percent(it.floor)}</td>
+                  <td data-number>{number(it.decisions)}</td>
+                  <td data-number>{number(it.wrong)}</td>
+                  <td data-number>{number(it.acted)}</td>
+                  {writes && (
                     <td>
-                      {it.decisions < 10 ? said.little : said.interval(tenthsShare(it.lower), tenthsShare(it.upper))}
+                      {!open.some(({ rule }) => rule === it.rule) && (
+                        <Act
+                          name={said.hold}
+                          label={said.holdOf(it.rule)}
+                          path="/v1/rule-holds"
+                          body={{ rule: it.rule }}
+                        />
+                      )}
                     </td>
-                    <td data-number>{percent(it.floor)}</td>
-                    <td data-number>{number(it.decisions)}</td>
-                    <td data-number>{number(it.wrong)}</td>
-                    <td data-number>{number(it.acted)}</td>
-                    {writes && (
-                      <td>
-                        {!open.some(({ rule }) => rule === it.rule) && (
-                          <Act
-                            name={said.hold}
-                            label={said.holdOf(it.rule)}
-                            path="/v1/rule-holds"
-                            body={{ rule: it.rule }}
-                          />
-                        )}
-                      </td>
-                    )}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </Table>
         )}
       </section>
       {earlier.length > 0 && (

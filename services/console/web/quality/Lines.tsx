@@ -1,5 +1,6 @@
 import type { QualityLine } from '../../api/quality-types.js';
 import { decimal, nameOfLanguage, number, tenthsShare } from '../format.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { strings } from '../strings.js';
 import styles from './Lines.module.css';
@@ -134,45 +135,42 @@ function Cells({ line, measure }: { line: QualityLine; measure: Measure }) {
 export function Listed({ lines }: { lines: readonly QualityLine[] }) {
   const { columns } = words;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keys.
-    <section className={table.wrap} tabIndex={0} aria-label={words.draws.table}>
-      <table className={`${table.table} ${styles.listed}`}>
-        <thead>
-          <tr>
-            <th scope="col" rowSpan={2}>
-              {words.by}
+    <Table label={words.draws.table} className={styles.listed}>
+      <thead>
+        <tr>
+          <th scope="col" rowSpan={2}>
+            {words.by}
+          </th>
+          {measures.map(measure => (
+            <th key={measure} scope="colgroup" colSpan={3}>
+              {columns[measure]}
             </th>
+          ))}
+        </tr>
+        <tr>
+          {measures.flatMap(measure => [
+            <th key={`${measure} value`} scope="col" data-number>
+              {measure === 'agreement' ? columns.kappa : columns.share}
+            </th>,
+            <th key={`${measure} interval`} scope="col" data-number>
+              {columns.interval}
+            </th>,
+            <th key={`${measure} of`} scope="col" data-number>
+              {measure === 'agreement' ? columns.same : columns.of}
+            </th>,
+          ])}
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map(line => (
+          <tr key={`${line.by} ${line.key}`}>
+            <th scope="row">{nameOfLine(line)}</th>
             {measures.map(measure => (
-              <th key={measure} scope="colgroup" colSpan={3}>
-                {columns[measure]}
-              </th>
+              <Cells key={measure} line={line} measure={measure} />
             ))}
           </tr>
-          <tr>
-            {measures.flatMap(measure => [
-              <th key={`${measure} value`} scope="col" data-number>
-                {measure === 'agreement' ? columns.kappa : columns.share}
-              </th>,
-              <th key={`${measure} interval`} scope="col" data-number>
-                {columns.interval}
-              </th>,
-              <th key={`${measure} of`} scope="col" data-number>
-                {measure === 'agreement' ? columns.same : columns.of}
-              </th>,
-            ])}
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(line => (
-            <tr key={`${line.by} ${line.key}`}>
-              <th scope="row">{nameOfLine(line)}</th>
-              {measures.map(measure => (
-                <Cells key={measure} line={line} measure={measure} />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -9,6 +9,7 @@ import type { Instrument } from '../legal/types.js';
 import { Badge } from '../parts/Badge.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import type { ScreenProps } from '../screens.js';
 import { may } from '../session.js';
@@ -72,101 +73,98 @@ export default function Authorities({ session }: ScreenProps) {
           )}
         </div>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-        <section className={table.wrap} tabIndex={0} aria-label={words.title}>
-          <table className={`${table.table} ${styles.law}`}>
-            <thead>
-              <tr>
-                <th scope="col">{columns.name}</th>
-                <th scope="col">{columns.standing}</th>
-                <th scope="col">{columns.state}</th>
-                <th scope="col">{columns.instruments}</th>
-                <th scope="col" data-number>
-                  {columns.keys}
+        <Table label={words.title} className={styles.law}>
+          <thead>
+            <tr>
+              <th scope="col">{columns.name}</th>
+              <th scope="col">{columns.standing}</th>
+              <th scope="col">{columns.state}</th>
+              <th scope="col">{columns.instruments}</th>
+              <th scope="col" data-number>
+                {columns.keys}
+              </th>
+              <th scope="col" data-number>
+                {columns.certificates}
+              </th>
+              <th scope="col" data-number>
+                {columns.usual}
+              </th>
+              <th scope="col" data-number>
+                {columns.orders}
+              </th>
+              <th scope="col">{columns.notice}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(it => (
+              <tr key={it.id} data-over={it.revoked}>
+                <th scope="row">
+                  {it.name}
+                  <br />
+                  <code>{it.id}</code>
+                  {!it.answersTo && !it.revoked && (
+                    <>
+                      <br />
+                      <span className={`${table.dim} ${styles.plain}`}>{words.noAnswers}</span>
+                    </>
+                  )}
                 </th>
-                <th scope="col" data-number>
-                  {columns.certificates}
-                </th>
-                <th scope="col" data-number>
-                  {columns.usual}
-                </th>
-                <th scope="col" data-number>
-                  {columns.orders}
-                </th>
-                <th scope="col">{columns.notice}</th>
+                <td style={{ minWidth: '10rem' }}>
+                  {it.revoked ? (
+                    <Badge tone="bad">{words.revoked}</Badge>
+                  ) : it.confirmedUntil && Date.parse(it.confirmedUntil) > Date.now() ? (
+                    <Badge tone="warn">{words.confirmed(shortOf(it.confirmedUntil))}</Badge>
+                  ) : (
+                    <>
+                      <Badge tone="mute">{words.valid}</Badge>
+                      {may(session, 'orders:decide') && (
+                        <div style={{ marginTop: '0.3rem' }}>
+                          <Acts
+                            acts={[confirm(it)]}
+                            named={act.of(it.name)}
+                            order=""
+                            onDone={what => {
+                              setTold(words.done(`${what}, ${it.name}`));
+                              void queries.invalidateQueries({ queryKey: ['authorities'] });
+                            }}
+                            onConflict={() => void queries.invalidateQueries({ queryKey: ['authorities'] })}
+                          />
+                        </div>
+                      )}
+                    </>
+                  )}
+                </td>
+                <td>{it.state}</td>
+                <td>
+                  {it.instruments.map(of => (
+                    <InstrumentTag key={of} of={of} />
+                  ))}
+                </td>
+                <td data-number title={it.keys.join(', ')}>
+                  {number(it.keys.length)}
+                </td>
+                <td data-number>{number(it.certificates)}</td>
+                <td style={{ textAlign: 'right' }}>
+                  {it.usualOrdersADay === undefined ? (
+                    <span className={table.dim}>{words.usualOurs}</span>
+                  ) : (
+                    number(it.usualOrdersADay)
+                  )}
+                </td>
+                <td style={{ textAlign: 'right' }}>
+                  {number(it.orders)}
+                  {it.firstOrderAt && (
+                    <>
+                      <br />
+                      <span className={table.dim}>{words.since(dayOf(it.firstOrderAt))}</span>
+                    </>
+                  )}
+                </td>
+                <td>{it.noticeAt ? dayOf(it.noticeAt) : <span className={table.dim}>{words.never}</span>}</td>
               </tr>
-            </thead>
-            <tbody>
-              {rows.map(it => (
-                <tr key={it.id} data-over={it.revoked}>
-                  <th scope="row">
-                    {it.name}
-                    <br />
-                    <code>{it.id}</code>
-                    {!it.answersTo && !it.revoked && (
-                      <>
-                        <br />
-                        <span className={`${table.dim} ${styles.plain}`}>{words.noAnswers}</span>
-                      </>
-                    )}
-                  </th>
-                  <td style={{ minWidth: '10rem' }}>
-                    {it.revoked ? (
-                      <Badge tone="bad">{words.revoked}</Badge>
-                    ) : it.confirmedUntil && Date.parse(it.confirmedUntil) > Date.now() ? (
-                      <Badge tone="warn">{words.confirmed(shortOf(it.confirmedUntil))}</Badge>
-                    ) : (
-                      <>
-                        <Badge tone="mute">{words.valid}</Badge>
-                        {may(session, 'orders:decide') && (
-                          <div style={{ marginTop: '0.3rem' }}>
-                            <Acts
-                              acts={[confirm(it)]}
-                              named={act.of(it.name)}
-                              order=""
-                              onDone={what => {
-                                setTold(words.done(`${what}, ${it.name}`));
-                                void queries.invalidateQueries({ queryKey: ['authorities'] });
-                              }}
-                              onConflict={() => void queries.invalidateQueries({ queryKey: ['authorities'] })}
-                            />
-                          </div>
-                        )}
-                      </>
-                    )}
-                  </td>
-                  <td>{it.state}</td>
-                  <td>
-                    {it.instruments.map(of => (
-                      <InstrumentTag key={of} of={of} />
-                    ))}
-                  </td>
-                  <td data-number title={it.keys.join(', ')}>
-                    {number(it.keys.length)}
-                  </td>
-                  <td data-number>{number(it.certificates)}</td>
-                  <td style={{ textAlign: 'right' }}>
-                    {it.usualOrdersADay === undefined ? (
-                      <span className={table.dim}>{words.usualOurs}</span>
-                    ) : (
-                      number(it.usualOrdersADay)
-                    )}
-                  </td>
-                  <td style={{ textAlign: 'right' }}>
-                    {number(it.orders)}
-                    {it.firstOrderAt && (
-                      <>
-                        <br />
-                        <span className={table.dim}>{words.since(dayOf(it.firstOrderAt))}</span>
-                      </>
-                    )}
-                  </td>
-                  <td>{it.noticeAt ? dayOf(it.noticeAt) : <span className={table.dim}>{words.never}</span>}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+            ))}
+          </tbody>
+        </Table>
       )}
     </>
   );

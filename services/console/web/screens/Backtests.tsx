@@ -8,6 +8,7 @@ import { dayOf, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import styles from '../policies/Policies.module.css';
 import { words as policyWords } from '../policies/sentence.js';
@@ -107,49 +108,46 @@ function Backtests({ writes, version }: { writes: boolean; version: string | und
           <p className={table.none}>{read.isPending ? strings.frame.loading : words.none}</p>
         </div>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-        <section className={table.wrap} tabIndex={0} aria-label={words.title}>
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th scope="col">{columns.what}</th>
-                <th scope="col">{columns.state}</th>
-                <th scope="col">{columns.progress}</th>
-                <th scope="col">{columns.by}</th>
-                {writes && <th scope="col">{strings.common.actions}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(it => (
-                <tr key={it.id} data-over={!isOpen(it) && it.state !== 'done'}>
-                  <th scope="row" className={table.line}>
-                    <a href={linkTo('backtests', it.id)}>{it.version}</a>
-                    <br />
-                    <span className={table.dim}>
-                      {it.from && it.to ? words.over(dayOf(it.from), dayOf(it.to)) : words.file}
-                    </span>
-                  </th>
+        <Table label={words.title}>
+          <thead>
+            <tr>
+              <th scope="col">{columns.what}</th>
+              <th scope="col">{columns.state}</th>
+              <th scope="col">{columns.progress}</th>
+              <th scope="col">{columns.by}</th>
+              {writes && <th scope="col">{strings.common.actions}</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(it => (
+              <tr key={it.id} data-over={!isOpen(it) && it.state !== 'done'}>
+                <th scope="row" className={table.line}>
+                  <a href={linkTo('backtests', it.id)}>{it.version}</a>
+                  <br />
+                  <span className={table.dim}>
+                    {it.from && it.to ? words.over(dayOf(it.from), dayOf(it.to)) : words.file}
+                  </span>
+                </th>
+                <td data-line>
+                  <Badge tone={it.state === 'done' ? 'good' : it.state === 'failed' ? 'bad' : 'mute'}>
+                    {words.states[it.state]}
+                  </Badge>
+                </td>
+                <td>
+                  <Progress of={it} />
+                </td>
+                <td>
+                  {it.by} <span className={table.dim}>{shortOf(it.createdAt)}</span>
+                </td>
+                {writes && (
                   <td data-line>
-                    <Badge tone={it.state === 'done' ? 'good' : it.state === 'failed' ? 'bad' : 'mute'}>
-                      {words.states[it.state]}
-                    </Badge>
+                    <Cancel of={it} />
                   </td>
-                  <td>
-                    <Progress of={it} />
-                  </td>
-                  <td>
-                    {it.by} <span className={table.dim}>{shortOf(it.createdAt)}</span>
-                  </td>
-                  {writes && (
-                    <td data-line>
-                      <Cancel of={it} />
-                    </td>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </Table>
       )}
     </>
   );

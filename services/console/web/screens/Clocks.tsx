@@ -11,6 +11,7 @@ import { Choice } from '../parts/Choice.js';
 import { Head } from '../parts/Head.js';
 import { More } from '../parts/More.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { left } from '../review/Countdown.js';
 import { byName } from '../review/store.js';
@@ -164,25 +165,22 @@ function Open({ law, orders }: { law: Law | undefined; orders: boolean }) {
           {!read.isPending && <p>{words.noneHint}</p>}
         </div>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-        <section className={table.wrap} tabIndex={0} aria-label={words.view.open}>
-          <table className={`${table.table} ${styles.clocksTable}`}>
-            <thead>
-              <tr>
-                {(['left', 'obligation', 'about', 'due', 'state', 'warned'] as const).map(name => (
-                  <th key={name} scope="col">
-                    {columns[name]}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {clocks.map(it => (
-                <Row key={it.id} it={it} orders={orders} onPost={setPost} />
+        <Table label={words.view.open} className={styles.clocksTable}>
+          <thead>
+            <tr>
+              {(['left', 'obligation', 'about', 'due', 'state', 'warned'] as const).map(name => (
+                <th key={name} scope="col">
+                  {columns[name]}
+                </th>
               ))}
-            </tbody>
-          </table>
-        </section>
+            </tr>
+          </thead>
+          <tbody>
+            {clocks.map(it => (
+              <Row key={it.id} it={it} orders={orders} onPost={setPost} />
+            ))}
+          </tbody>
+        </Table>
       )}
       <More of={read} label={words.more} />
       <Suspense>{post && <PostDrawer post={post} onClose={() => setPost(undefined)} />}</Suspense>
@@ -211,58 +209,55 @@ function Obligations({ law }: { law: Law }) {
       <p className={table.dim} style={{ marginBottom: '0.6rem' }}>
         {law.onCall.length > 0 ? words.onCall(law.onCall.join(', ')) : words.onCallNone}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached. */}
-      <section className={table.wrap} tabIndex={0} aria-label={words.view.obligations}>
-        <table className={`${table.table} ${styles.law}`}>
-          <thead>
-            <tr>
-              <th scope="col">{words.obligation}</th>
-              {(['limit', 'starts', 'suspends', 'stops', 'warned'] as const).map(name => (
-                <th key={name} scope="col">
-                  {columns[name]}
+      <Table label={words.view.obligations} className={styles.law}>
+        <thead>
+          <tr>
+            <th scope="col">{words.obligation}</th>
+            {(['limit', 'starts', 'suspends', 'stops', 'warned'] as const).map(name => (
+              <th key={name} scope="col">
+                {columns[name]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {law.obligations.map(row => {
+            const said = words.rows[row.name];
+            return (
+              <tr key={row.name}>
+                <th scope="row">
+                  {nameOf(row.name)}
+                  <span className={`${styles.line} ${styles.plain} ${table.dim}`}>
+                    {row.article && articleOf(row.article)}
+                  </span>
+                  {words.bears[row.bears] && (
+                    <span className={`${styles.line} ${styles.plain} ${table.dim}`}>{words.bears[row.bears]}</span>
+                  )}
                 </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {law.obligations.map(row => {
-              const said = words.rows[row.name];
-              return (
-                <tr key={row.name}>
-                  <th scope="row">
-                    {nameOf(row.name)}
-                    <span className={`${styles.line} ${styles.plain} ${table.dim}`}>
-                      {row.article && articleOf(row.article)}
-                    </span>
-                    {words.bears[row.bears] && (
-                      <span className={`${styles.line} ${styles.plain} ${table.dim}`}>{words.bears[row.bears]}</span>
-                    )}
-                  </th>
-                  <td>
-                    <strong>{limitOf(row)}</strong>
-                    {words.nature[row.nature] && (
-                      <span className={`${styles.line} ${table.dim}`}>{words.nature[row.nature]}</span>
-                    )}
-                    {row.limit !== undefined && (
-                      <span className={styles.line}>
-                        <span className={styles.tag} data-of={row.setBy === 'law' ? 'tco' : 'own'}>
-                          {words.setBy[row.setBy]}
-                        </span>
+                <td>
+                  <strong>{limitOf(row)}</strong>
+                  {words.nature[row.nature] && (
+                    <span className={`${styles.line} ${table.dim}`}>{words.nature[row.nature]}</span>
+                  )}
+                  {row.limit !== undefined && (
+                    <span className={styles.line}>
+                      <span className={styles.tag} data-of={row.setBy === 'law' ? 'tco' : 'own'}>
+                        {words.setBy[row.setBy]}
                       </span>
-                    )}
-                  </td>
-                  <td>{said?.starts ?? row.starts}</td>
-                  <td>{row.suspends ? (said?.suspends ?? row.suspends) : words.nothing}</td>
-                  <td>{said?.stops ?? row.stops}</td>
-                  <td>
-                    <Warned row={row} law={law} />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+                    </span>
+                  )}
+                </td>
+                <td>{said?.starts ?? row.starts}</td>
+                <td>{row.suspends ? (said?.suspends ?? row.suspends) : words.nothing}</td>
+                <td>{said?.stops ?? row.stops}</td>
+                <td>
+                  <Warned row={row} law={law} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </Table>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Badge } from '../parts/Badge.js';
 import { Choice } from '../parts/Choice.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { Drift } from '../policies/Drift.js';
 import { Held } from '../policies/Held.js';
@@ -38,36 +39,33 @@ function Versions({ of: { policies, inForce } }: { of: List }) {
   // Among those of one state the newest is first already.
   const rows = policies.toSorted((a, b) => rank(a) - rank(b));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-    <section className={table.wrap} tabIndex={0} aria-label={words.views.versions}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">{columns.version}</th>
-            <th scope="col">{columns.state}</th>
-            <th scope="col">{columns.note}</th>
-            <th scope="col">{columns.by}</th>
-            <th scope="col">{columns.at}</th>
+    <Table label={words.views.versions}>
+      <thead>
+        <tr>
+          <th scope="col">{columns.version}</th>
+          <th scope="col">{columns.state}</th>
+          <th scope="col">{columns.note}</th>
+          <th scope="col">{columns.by}</th>
+          <th scope="col">{columns.at}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ id, state, note, createdBy, createdAt }) => (
+          <tr key={id} data-over={state === 'retired'}>
+            <th scope="row" className={table.line}>
+              <a href={linkTo('policies', id)}>{id}</a>
+            </th>
+            <td data-line>
+              <Badge tone={toneOfVersion[state]}>{words.states[state]}</Badge>{' '}
+              {inForce.canary?.id === id && words.share(percent(inForce.canary.share))}
+            </td>
+            <td>{note}</td>
+            <td>{createdBy}</td>
+            <td data-line>{shortOf(createdAt)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ id, state, note, createdBy, createdAt }) => (
-            <tr key={id} data-over={state === 'retired'}>
-              <th scope="row" className={table.line}>
-                <a href={linkTo('policies', id)}>{id}</a>
-              </th>
-              <td data-line>
-                <Badge tone={toneOfVersion[state]}>{words.states[state]}</Badge>{' '}
-                {inForce.canary?.id === id && words.share(percent(inForce.canary.share))}
-              </td>
-              <td>{note}</td>
-              <td>{createdBy}</td>
-              <td data-line>{shortOf(createdAt)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

@@ -8,6 +8,7 @@ import { decimal, nameOfLanguage, number } from '../format.js';
 import { Card } from '../parts/Card.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { canMove, readPolicy, rulesAbout, thresholdIn } from '../policies/text.js';
 import { PostDrawer } from '../post/PostDrawer.js';
@@ -33,46 +34,43 @@ function Posts({ posts }: { posts: readonly NearPost[] }) {
       {posts.length === 0 ? (
         <p className={table.none}>{words.postsNone}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-        <section className={table.wrap} tabIndex={0} aria-label={`${words.posts}: ${words.views.table}`}>
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th scope="col">{columns.post}</th>
-                <th scope="col">{columns.language}</th>
-                <th scope="col" data-number>
-                  {columns.score}
+        <Table label={`${words.posts}: ${words.views.table}`}>
+          <thead>
+            <tr>
+              <th scope="col">{columns.post}</th>
+              <th scope="col">{columns.language}</th>
+              <th scope="col" data-number>
+                {columns.score}
+              </th>
+              <th scope="col">{columns.was}</th>
+              <th scope="col">{columns.action}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {posts.map(({ platform, id, version, language, score, action, rule }) => (
+              <tr key={`${platform}/${version}/${id}`}>
+                <th scope="row">
+                  <code>{id}</code> <span className={table.dim}>{platform}</span>
                 </th>
-                <th scope="col">{columns.was}</th>
-                <th scope="col">{columns.action}</th>
+                <td>{nameOfLanguage(language)}</td>
+                <td data-number>{decimal(score)}</td>
+                <td>
+                  {actionOf(action)} <span className={table.dim}>{rule}</span>
+                </td>
+                <td data-line>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    aria-label={words.lookAt(id)}
+                    onClick={() => setOpen({ platform, id })}
+                  >
+                    {words.look}
+                  </Button>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {posts.map(({ platform, id, version, language, score, action, rule }) => (
-                <tr key={`${platform}/${version}/${id}`}>
-                  <th scope="row">
-                    <code>{id}</code> <span className={table.dim}>{platform}</span>
-                  </th>
-                  <td>{nameOfLanguage(language)}</td>
-                  <td data-number>{decimal(score)}</td>
-                  <td>
-                    {actionOf(action)} <span className={table.dim}>{rule}</span>
-                  </td>
-                  <td data-line>
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={words.lookAt(id)}
-                      onClick={() => setOpen({ platform, id })}
-                    >
-                      {words.look}
-                    </Button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+            ))}
+          </tbody>
+        </Table>
       )}
       <PostDrawer post={open} onClose={() => setOpen(undefined)} />
     </Card>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { decimal, percent, rate } from '../format.js';
 import { Card } from '../parts/Card.js';
 import { Choice } from '../parts/Choice.js';
+import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { words } from './Figures.js';
 import styles from './Tuning.module.css';
@@ -137,37 +138,34 @@ const shown = (of: Estimate): string =>
 /** One line for each threshold, or language. */
 export function Rows({ rows, head }: { rows: readonly { name: string; at: At; here?: boolean }[]; head: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached.
-    <section className={table.wrap} tabIndex={0} aria-label={head}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">{head}</th>
-            {[words.reviewed, words.removed, words.hours].map(name => (
-              <th scope="col" data-number key={name}>
-                {name}
-              </th>
-            ))}
-            <th scope="col">{words.precision}</th>
-            <th scope="col">{words.recall}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, at, here = false }) => (
-            <tr key={name} aria-current={here ? 'true' : undefined} className={here ? styles.here : undefined}>
-              <th scope="row" className={table.line}>
-                {name}
-              </th>
-              <td data-number>{rate(at.reviewedPerDay)}</td>
-              <td data-number>{rate(at.removedPerDay)}</td>
-              <td data-number>{at.reviewHoursPerDay === undefined ? '–' : rate(at.reviewHoursPerDay)}</td>
-              <td>{shown(at.precision)}</td>
-              <td>{shown(at.recall)}</td>
-            </tr>
+    <Table label={head}>
+      <thead>
+        <tr>
+          <th scope="col">{head}</th>
+          {[words.reviewed, words.removed, words.hours].map(name => (
+            <th scope="col" data-number key={name}>
+              {name}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </section>
+          <th scope="col">{words.precision}</th>
+          <th scope="col">{words.recall}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, at, here = false }) => (
+          <tr key={name} aria-current={here ? 'true' : undefined} className={here ? styles.here : undefined}>
+            <th scope="row" className={table.line}>
+              {name}
+            </th>
+            <td data-number>{rate(at.reviewedPerDay)}</td>
+            <td data-number>{rate(at.removedPerDay)}</td>
+            <td data-number>{at.reviewHoursPerDay === undefined ? '–' : rate(at.reviewHoursPerDay)}</td>
+            <td>{shown(at.precision)}</td>
+            <td>{shown(at.recall)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 
