@@ -10,7 +10,10 @@ export default class Result {
         .filter(({ status }) => status !== 'passed' && status !== 'failed')
         .map(({ fullName }) => `${relative('', file.testFilePath)}: ${fullName}`),
     );
-    const result = { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped };
+    const failing = testResults
+      .filter(({ testExecError, numFailingTests }) => testExecError || numFailingTests > 0)
+      .map(({ testFilePath, numPassingTests }) => ({ path: relative('', testFilePath), passed: numPassingTests }));
+    const result = { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped, failing };
     writeFileSync(process.env.SANSDELAI_RESULT, JSON.stringify(result));
   }
 }

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   addBankEntry,
   applyChanges,
@@ -8,6 +7,7 @@ import {
   removeBankEntry,
 } from '../../services/classify/signals/bank/index.js';
 import { type Key, KeyTable, keyOfHex } from '../../services/classify/signals/bank/key-table.js';
+import { fc } from '../property.js';
 import { freshDatabase, freshRedis, withServers } from '../servers/index.js';
 import { flipped, hashOf, openSite, type Site, until } from './bank-site.js';
 

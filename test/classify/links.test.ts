@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { findLinks, keysOf, linkKey, normalLink } from '../../services/classify/signals/links/index.js';
+import { fc } from '../property.js';
 
 const normal = (link: string): string | undefined => normalLink(link)?.whole;
 

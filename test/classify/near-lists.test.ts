@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { PostingLists } from '../../services/classify/signals/bank/posting-lists.js';
+import { fc } from '../property.js';
 
 const items = (lists: PostingLists, hash: number): number[] => {
   const found: number[] = [];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { TextIndex } from '../../services/classify/signals/bank/text-index.js';
 import { fold } from '../../services/classify/signals/normalise.js';
+import { fc } from '../property.js';
 import { mildText, randomOf, textOfLength } from './generator.js';
 
 /** Mild texts of 60 to 200 letters. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { lookAlikes } from '../../services/classify/signals/look-alikes.js';
 import { normalise } from '../../services/classify/signals/normalise.js';
+import { fc } from '../property.js';
 
 describe('the normal form of a text', () => {
   test.each([

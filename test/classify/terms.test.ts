@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { readTermLists, termsSignal } from '../../services/classify/signals/terms/index.js';
 import { findingSchema } from '../../services/contracts/index.js';
 import { decide, parsePolicy } from '../../services/policies/index.js';
+import { fc } from '../property.js';
 import { type Entry, look, post, termLists } from './terms-lists.js';
 
 const { folder, listed } = termLists();

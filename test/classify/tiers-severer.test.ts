@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { busKey, type PostAssessed, postAssessed } from '../../services/contracts/index.js';
 import { openScene, type Scene } from '../enforce/setup.js';
+import { fc } from '../property.js';
 import { until } from '../until.js';
 
 /** A costly signal's answer is a second assessment of the same version: how enforce takes it, in every order. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../property.js';
 import { minute, removal, reviewCase, type Told, t0 } from './facts.js';
 import { clocksInMemory } from './in-memory.js';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { emptyTally, Hour, percentiles, time } from '../../services/console/api/live/tally.js';
+import { fc } from '../property.js';
 
 test('percentiles are the nearest rank, to within a tenth', () => {
   fc.assert(

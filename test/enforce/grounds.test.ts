@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { busKey, type PostAssessed, postAssessed } from '../../services/contracts/index.js';
 import { decideCase } from '../../services/enforce/decide.js';
 import { type Changes, liftGrounds, requestRemoval } from '../../services/enforce/request.js';
 import type { GroundRow, RemovalRow } from '../../services/enforce/tables.js';
 import { ConflictError, Problem } from '../../services/runtime/index.js';
+import { fc } from '../property.js';
 import { freshDatabase, freshTopicPrefix, startKafka, withServers } from '../servers/index.js';
 import { until } from '../until.js';
 import type { Manner } from './platform.js';

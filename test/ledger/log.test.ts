@@ -1,6 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   checkpointText,
   commitDetail,
@@ -28,6 +27,7 @@ import {
   unpackEntries,
   verifierText,
 } from '../../services/ledger/log/index.js';
+import { fc } from '../property.js';
 
 /** RFC 6962's definition, word for word: split at the largest power of two below n. */
 function treeHash(leaves: readonly Buffer[]): Buffer {

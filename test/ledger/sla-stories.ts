@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { OpenMove } from '../../services/contracts/index.js';
+import { fc } from '../property.js';
 
 /** What one clock does, told by who made it up: the moves, and the stretches that they must come to. */
 export interface Story {

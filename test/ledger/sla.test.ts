@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { bucketOf, exactOf } from '../../services/ledger/sla/buckets.js';
 import {
   type EnteredMove,
@@ -16,6 +15,7 @@ import {
 import { monthOf } from '../../services/ledger/sla/period.js';
 import { ledgerSealsTable } from '../../services/ledger/tables.js';
 import { ConflictError, type Database, sql } from '../../services/runtime/index.js';
+import { fc } from '../property.js';
 import { append, clear, onBoth } from './sla-database.js';
 import { naive, periods, type Story, stories } from './sla-stories.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parseVerifier } from '../../services/ledger/log/index.js';
 import { exitCode, sourceOf, verify } from '../../services/ledger/verify/index.js';
+import { fc } from '../property.js';
 import { folder, MadeLog, made, minute, newKey, removals, removeFolders, second, t0, write } from './made-log.js';
 
 afterAll(removeFolders);

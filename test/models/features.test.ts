@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { Features, featureSettings, languageOf } from '../../models/text/index.js';
+import { fc } from '../property.js';
 
 function ids(text: string): number[] {
   const features = new Features();

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   beforeNextYears,
   dateAt,
@@ -8,6 +7,7 @@ import {
   plusMonths,
   wallAt,
 } from '../../services/clocks/calendar.js';
+import { fc } from '../property.js';
 
 const berlin = 'Europe/Berlin';
 const at = (text: string): number => Date.parse(text);

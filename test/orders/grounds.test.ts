@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { listBankEntries } from '../../services/classify/signals/bank/index.js';
 import { readItem } from '../../services/enforce/index.js';
+import { fc } from '../property.js';
 import { until } from '../until.js';
 import { openScene, type Scene } from './running.js';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { holdGrounds, Impossible } from '../../services/orders/machine/index.js';
 import type { Doubt } from '../../services/orders/machine/types.js';
+import { fc } from '../property.js';
 import { minute, type Step, story, target } from './stories.js';
 
 const n = fc.integer({ min: 1, max: 2 });

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { judge, look, seen } from '../../services/platforms/check/index.js';
 import { holdsText, needlesOf } from '../../services/platforms/check/text.js';
 import type { Item, ReadPath } from '../../services/platforms/connector.js';
 import { realTime } from '../../services/runtime/time/index.js';
+import { fc } from '../property.js';
 import { aboutPage, item, lookedAt, page, postText, type Site, site } from './site.js';
 
 const deps = { time: realTime, timeout: 400, vantage: 'test' };

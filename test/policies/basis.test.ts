@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   decide,
   type Found,
@@ -9,6 +8,7 @@ import {
   type SignalInfo,
   unpackBasis,
 } from '../../services/policies/index.js';
+import { fc } from '../property.js';
 
 const signals: SignalInfo[] = [
   { name: 'bank', labels: ['known'], evidence: { known: 'confirmed' }, cost: 'cheap' },

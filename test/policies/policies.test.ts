@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { decide, type Found, loadPolicy, PolicyError, parsePolicy } from '../../services/policies/index.js';
+import { fc } from '../property.js';
 import { signals } from './signals.js';
 
 const post = { platform: 'sandbox', language: 'fr', flags: [] };

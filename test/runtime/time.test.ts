@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { loop, realTime, within } from '../../services/runtime/index.js';
 import { evenClock } from '../../services/runtime/time/even.js';
+import { fc } from '../property.js';
 import { pause } from './parts.js';
 
 test('a pause of months does not end at once, and ends when it is aborted', async () => {

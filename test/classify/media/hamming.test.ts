@@ -1,8 +1,8 @@
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { HammingIndex } from '../../../services/classify/signals/media/hamming/index.js';
 import { program } from '../../../services/classify/signals/media/hamming/program.js';
+import { fc } from '../../property.js';
 
 /** Hashes that look like chance and are the same in each run. */
 const stream = (count: number, seed: number): Buffer[] => {
