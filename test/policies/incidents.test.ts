@@ -133,8 +133,12 @@ describe('an incident', () => {
         : undefined;
     });
     await call('/v1/incidents', { name: 'river', reason: 'again', hours: 1 }, 409);
-    const waiting = await lena.json<{ rows: { queue: string; open: number }[] }>('/console/api/queue');
-    expect(waiting.rows.find(({ queue }) => queue === 'incident-river')?.open).toBeGreaterThan(0);
+    // A case is opened behind the assessment.
+    const waiting = await eventually(async () => {
+      const { rows } = await lena.json<{ rows: { queue: string; open: number }[] }>('/console/api/queue');
+      return rows.find(({ queue }) => queue === 'incident-river');
+    });
+    expect(waiting.open).toBeGreaterThan(0);
     expect([...(await peopleOfIncidents(here.runtime))]).toEqual([['incident-river', ['rosa']]]);
 
     await call(`/v1/incidents/${id}/end`, { reason: 'it is over' }, 202);
