@@ -53,6 +53,7 @@ test('what a machine cannot run is skipped, and told by its name with the reason
 test('where everything is required, it fails', () => {
   const { status, result, notRun } = run('1');
   expect(status).toBe(1);
-  expect(result).toEqual({ passed: 1, failed: 1, skipped: [] });
+  const failing = [{ path: 'dist/test/servers/fixtures/needs-redis.js', passed: 1 }];
+  expect(result).toEqual({ passed: 1, failed: 1, skipped: [], failing });
   expect(notRun).toBe('');
 });
