@@ -7,6 +7,9 @@ export default {
   testEnvironment: 'node',
   maxWorkers: process.env.REQUIRE_ALL === '1' ? 2 : 3,
   testTimeout: 60_000,
+  runtime: '<rootDir>/test/runtime.cjs',
+  // What a file leaves behind stays in its worker: one that has grown is replaced.
+  workerIdleMemoryLimit: '1.2GB',
   testSequencer: '<rootDir>/test/sequence.mjs',
   reporters: ['default', '<rootDir>/test/result.mjs'],
   globalSetup: '<rootDir>/dist/test/servers/global-setup.js',

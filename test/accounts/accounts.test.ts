@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
 import type { AccountRows } from '../../services/accounts/tables.js';
 import { type Installed, install } from '../console/installation.js';

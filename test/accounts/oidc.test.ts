@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Installed, install } from '../console/installation.js';
 import { Browser } from './browser.js';
 import { type OpenIdProvider, openIdProvider } from './provider.js';

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { jest } from '@jest/globals';
 
 export interface OpenIdProvider {
   /** The settings of an installation that people sign on to here. */
@@ -14,8 +13,8 @@ export interface OpenIdProvider {
 /** A real OpenID Connect provider, whose form takes any name. @param groupsOf the groups of an account */
 export async function openIdProvider(groupsOf: (account: string) => string[]): Promise<OpenIdProvider> {
   // It says at length that it is not set up for real use.
-  jest.spyOn(console, 'warn').mockReturnValue();
-  jest.spyOn(console, 'info').mockReturnValue();
+  const { info, warn } = console;
+  Object.assign(console, { info: () => undefined, warn: () => undefined });
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -39,6 +38,7 @@ export async function openIdProvider(groupsOf: (account: string) => string[]): P
       server.on('request', provider.callback());
     },
     close() {
+      Object.assign(console, { info, warn });
       server.close();
       server.closeAllConnections();
     },

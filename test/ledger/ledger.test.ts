@@ -3,7 +3,6 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EntryMade, toLedger } from '../../services/contracts/index.js';
 import { rotateKey, sealEntry, signPromise } from '../../services/ledger/index.js';
 import { openKeys } from '../../services/ledger/keys.js';

@@ -1,5 +1,4 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
 import {
   checkpointText,
   commitDetail,

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reportCommand } from '../../services/cli/figures-report.js';
 import { toLedger } from '../../services/contracts/index.js';
 import { sealEntry } from '../../services/ledger/entry.js';

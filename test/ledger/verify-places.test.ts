@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, unlinkSync,
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseVerifier } from '../../services/ledger/log/index.js';
 import { type Asked, exitCode, sourceOf, verify } from '../../services/ledger/verify/index.js';
 import { webSource } from '../../services/ledger/verify/source.js';

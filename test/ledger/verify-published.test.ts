@@ -2,7 +2,6 @@ import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addKey } from '../../services/accounts/index.js';
 import type { EntryMade, OpenMove } from '../../services/contracts/index.js';
 import { exitCode, type Finding, type Report, readKeys, sourceOf, verify } from '../../services/ledger/verify/index.js';

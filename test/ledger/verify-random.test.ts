@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, expect, test } from '@jest/globals';
 import { parseVerifier } from '../../services/ledger/log/index.js';
 import { exitCode, sourceOf, verify } from '../../services/ledger/verify/index.js';
 import { fc } from '../property.js';

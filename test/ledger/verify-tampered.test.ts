@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, describe, expect, test } from '@jest/globals';
 import { parseVerifier, signerOf, signNote, verifierText } from '../../services/ledger/log/index.js';
 import { type Asked, exitCode, type Finding, sourceOf, verify } from '../../services/ledger/verify/index.js';
 import {

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { Features, featureSettings, languageOf } from '../../models/text/index.js';
 import { fc } from '../property.js';
 

@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { recallAt, shareOf } from '../../models/text/bootstrap.js';
 import { calibrated, platt } from '../../models/text/calibrate.js';
 import { auc, reliability } from '../../models/text/measure.js';

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { harms, labels, ReferenceModel, readWeights } from '../../models/text/index.js';
 import {
   startTextModel,

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Evaluation, labels, ReferenceModel, readWeights } from '../../models/text/index.js';
 import { startTextModel } from '../../services/classify/signals/text-model/index.js';
 

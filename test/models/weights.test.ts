@@ -1,7 +1,6 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from '@jest/globals';
 import { labels, readWeights, shippedWeights } from '../../models/text/index.js';
 
 const languages = ['en', 'fr', 'de', 'ar', 'other'] as const;

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { make, planMove } from '../../services/policies/versions.js';
 import { newFolder, type Running, start } from '../ingest/installation.js';
 

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readAssessment } from '../../services/classify/index.js';
 import { incidentsTable } from '../../services/policies/index.js';
 import { alarmOf, byItself, lookAtCanary } from '../../services/policies/trials/follow.js';

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { allTables } from '../../services/cli/services.js';
 import { followPolicies, type InForce } from '../../services/policies/index.js';
 import { versionOf } from '../../services/policies/parse.js';

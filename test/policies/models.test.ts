@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readAssessment } from '../../services/classify/index.js';
 import { besideRule } from '../../services/classify/later/beside.js';
 import { questionsTable } from '../../services/classify/tables.js';

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addPerson, Browser, logIn, passwordOf } from '../accounts/browser.js';
 import { eventually, forumPost, type Installed, install, testWords } from '../console/installation.js';
 import { newFolder, start } from '../ingest/installation.js';

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { loop, realTime, within } from '../../services/runtime/index.js';
 import { evenClock } from '../../services/runtime/time/even.js';
 import { fc } from '../property.js';
