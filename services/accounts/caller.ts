@@ -42,13 +42,17 @@ export async function callerOf(req: Request): Promise<Caller | undefined> {
 
 export const may = ({ scopes }: Caller, scope: Scope): boolean => scopes.has(scope) || scopes.has('admin');
 
+/** Who asks, looked up once a request. */
+const known = async (req: Request, { locals }: Response): Promise<Caller | undefined> =>
+  (locals.caller as Caller | undefined) ?? (await callerOf(req));
+
 const challenge = { 'WWW-Authenticate': 'Bearer realm="sansdelai"' };
 
 /** Lets pass whose key or role has the scope; then `res.locals.caller` is set. 401, 403 else. */
 export const requireScope =
   (scope: Scope): RequestHandler =>
   async (req, res, next) => {
-    const caller = await callerOf(req);
+    const caller = await known(req, res);
     if (!caller) throw new Problem(401, 'Log in, or send a key: "Authorization: Bearer <key>".', {}, challenge);
     if (!may(caller, scope))
       throw new Problem(
@@ -70,7 +74,7 @@ export const requireLogin: RequestHandler = async (req, res, next) => {
 
 /** Lets people pass who are logged in, wherever it listens; then `res.locals.caller` is set. 401, 403 else. */
 export const requirePerson: RequestHandler = async (req, res, next) => {
-  const caller = await callerOf(req);
+  const caller = await known(req, res);
   if (!caller?.role) throw new Problem(401, 'Log in first.');
   res.locals.caller = caller;
   next();
