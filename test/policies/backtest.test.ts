@@ -1,4 +1,3 @@
-import { sampleScores } from '../../services/classify/backtest/scores.js';
 import { decideCase } from '../../services/enforce/decide.js';
 import { casesTable } from '../../services/enforce/tables.js';
 import { newPost, type Running, start } from '../ingest/installation.js';
@@ -174,12 +173,4 @@ test('a policy that cannot be used, and one that is not kept, are refused', asyn
   expect(bad.body.errors[0].path).toBe('policy.text');
   const none = await here.call('POST', '/v1/backtests', { policy: { version: 'x@1' }, over: { days: 1 } });
   expect(none.status).toBe(404);
-});
-
-test('the scores of a period are known by label and language, with examples', async () => {
-  const now = Date.now();
-  const scored = await sampleScores(here.db, now - 3600_000, now + 1_000);
-  const one = scored.find(({ label, language }) => label === 'context-other' && language === 'en');
-  expect(Object.values(one?.counts ?? {}).reduce((sum, n) => sum + n, 0)).toBe(30);
-  expect(Object.values(one?.examples ?? {}).flat()[0]?.post).toMatch(/^acme\/1\/post-/);
 });
