@@ -46,8 +46,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => here.stop());
 
+/** A draft over what was assessed; it is run once, whichever test asks first. */
+let talk: Promise<{ id: string }> | undefined;
+const overTalk = () =>
+  (talk ??= ask('POST', '/v1/backtests', { name: 'talk', policy: { text: policy() }, over: { days: 1 } }));
+
 test('a draft is held against what was done, from what was found then', async () => {
-  const made = await ask('POST', '/v1/backtests', { name: 'talk', policy: { text: policy() }, over: { days: 1 } });
+  const made = await overTalk();
   expect(made).toMatchObject({ state: 'queued', over: 'stored', against: 'done', progress: { done: 0, total: 60 } });
   const { result, progress } = await ended(made.id);
   expect(progress.done).toBe(60);
@@ -75,7 +80,7 @@ test('a draft is held against what was done, from what was found then', async ()
 });
 
 test('changes are read in pages, each once', async () => {
-  const made = await ask('POST', '/v1/backtests', { policy: { text: policy() }, over: { days: 1 } });
+  const made = await overTalk();
   await ended(made.id);
   const seen: string[] = [];
   for (let cursor = ''; ; ) {
