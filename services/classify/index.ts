@@ -24,7 +24,7 @@ import {
   Trials,
 } from '../policies/index.js';
 import type { RunningService, Runtime, Service } from '../runtime/index.js';
-import { replayerOf, sampleScores } from './backtest/index.js';
+import { replayerOf } from './backtest/index.js';
 import { evidenceNeeds } from './evidence.js';
 import { exchangeTables, startExchange } from './exchange/index.js';
 import { Asker } from './later/index.js';
@@ -120,7 +120,7 @@ export const classify: Service = {
       runtime,
       replayerOf(runtime, signals, () => written.current(), textOf),
     );
-    const drift = startDrift(runtime, (from, to) => sampleScores(runtime.db, from, to));
+    const drift = startDrift(runtime, () => signals.known);
     const routes = Router();
     routes.use(incidentRoutes(runtime));
     routes.use(backtests.routes);

@@ -107,7 +107,7 @@ export function classifyStage(
           reachedModels,
           asked,
         });
-        rows.push({ ...row, received_at: assessed.receivedAt, assessed_at: now, basis });
+        rows.push({ ...row, received_at: assessed.receivedAt, assessed_at: now, basis, answered: null });
         const seen = asked ? keptBeside(beside) : null;
         for (const { signal, rule } of open) questions.push(questionOf(row, signal.name, rule, findings, seen, now));
         if (action === 'allow') return;

@@ -15,9 +15,11 @@ export const assessmentsTable: Table = {
     assessed_at: 'bigint',
     /** What a policy can decide it by again: `packBasis`. Null for those of earlier versions. */
     basis: 'text?',
+    /** How many later answers of costly signals are in it: each holds only on top of those before. Null for none. */
+    answered: 'integer?',
   },
   primaryKey: ['key'],
-  added: [['basis']],
+  added: [['basis'], ['answered']],
   indexes: { item: { columns: ['item'] }, assessed: { columns: ['assessed_at'] } },
   retention: { column: 'assessed_at', keep: 'RETENTION_POSTS' },
 };
@@ -76,6 +78,7 @@ export interface AssessmentRow {
   received_at: number;
   assessed_at: number;
   basis: string | null;
+  answered: number | null;
 }
 
 export interface QuestionRow {

@@ -200,7 +200,9 @@ export function withAnswers(
   answers: Readonly<Record<string, LaterAnswer>>,
 ): Judgement {
   let best = first;
-  for (const [name, answer] of Object.entries(answers)) {
+  // In one order, whichever came first: of two that lead as far, the same one is always gone by.
+  for (const name of Object.keys(answers).sort()) {
+    const answer = answers[name]!;
     const info = signals.find(signal => signal.name === name);
     const rule = info && severerRule(policy, post, findings, first.action, info);
     if (!rule) continue;

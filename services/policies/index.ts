@@ -45,7 +45,7 @@ export {
   severity,
   spokenIn,
 } from './decide.js';
-export { driftSchema, type ReadScores, type Scored, scoreDriftsTable, startDrift } from './drift/index.js';
+export { driftSchema, scoreDriftsTable, startDrift } from './drift/index.js';
 export * from './evidence/index.js';
 export { followPolicies, type InForce, keptVersion, overlaid, single } from './force.js';
 export {

@@ -23,21 +23,22 @@ export interface Comparison {
   high: number;
 }
 
+const halfLnTau = 0.5 * Math.log(2 * Math.PI);
+
 /** ln Γ(x) for x > 0, by Stirling's series from 8 on; good to 12 digits. */
 export function lnGamma(x: number): number {
-  let shift = 0;
+  // One logarithm for all that comes before 8, where arms are small: most of them are.
+  let shift = 1;
   let z = x;
-  for (; z < 8; z++) shift += Math.log(z);
+  for (; z < 8; z++) shift *= z;
   const r = 1 / (z * z);
   const series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r / 1188)))) / z;
-  return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + series - shift;
+  return (z - 0.5) * Math.log(z) - z + halfLnTau + series - Math.log(shift);
 }
 
-const lnBeta = (a: number, b: number): number => lnGamma(a) + lnGamma(b) - lnGamma(a + b);
-const lnHalves = lnBeta(0.5, 0.5);
-
-/** ln of the mixture's likelihood of an arm. */
-const mixture = ({ n, wrong }: Arm): number => lnBeta(wrong + 0.5, n - wrong + 0.5) - lnHalves;
+/** ln of the mixture's likelihood of an arm: B(wrong + ½, right + ½) / B(½, ½), where B(½, ½) is π. */
+const mixture = ({ n, wrong }: Arm): number =>
+  lnGamma(wrong + 0.5) + lnGamma(n - wrong + 0.5) - lnGamma(n + 1) - Math.log(Math.PI);
 
 const times = (n: number, p: number): number => (n === 0 ? 0 : n * Math.log(p));
 const likelihood = ({ n, wrong }: Arm, p: number): number => times(wrong, p) + times(n - wrong, 1 - p);

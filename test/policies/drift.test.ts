@@ -1,5 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compareDay, fAbove, type Histogram, jensenShannon } from '../../services/policies/drift/compare.js';
-import { driftsOf, type Scored } from '../../services/policies/drift/index.js';
+import { driftsOf } from '../../services/policies/drift/index.js';
+import {
+  type EvidenceRows,
+  evidenceTables,
+  scoreBatchesTable,
+  scoreDaysTable,
+  scoreExamplesTable,
+} from '../../services/policies/evidence/tables.js';
+import { migrate, openSqlite } from '../../services/runtime/index.js';
+import { signals } from './signals.js';
 
 function chance(seed: number): () => number {
   let state = seed;
@@ -17,12 +29,10 @@ const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2
 function dayOf(posts: number, wobble: number, shift = 0): Histogram {
   const shares = Array.from({ length: 101 }, (_, b) => Math.exp(-b / (12 + shift)) * Math.exp(wobble * normal()));
   const all = shares.reduce((sum, share) => sum + share, 0);
-  return Object.fromEntries(
-    shares.map((share, b) => {
-      const mean = (posts * share) / all;
-      return [b, Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()))];
-    }),
-  );
+  return shares.map(share => {
+    const mean = (posts * share) / all;
+    return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
+  });
 }
 const week = (posts: number, wobble: number) => Array.from({ length: 7 }, () => dayOf(posts, wobble));
 
@@ -71,36 +81,62 @@ test('a change without consequence is none, and of too little nothing is said', 
   expect(compared).toMatchObject({ kind: 'compared', drifted: false });
   expect(compareDay(dayOf(50, 0), week(2_000, 0), 1)).toEqual({ kind: 'too little' });
   expect(compareDay(dayOf(2_000, 0), week(20, 0), 1)).toEqual({ kind: 'too little' });
-  expect(compareDay({ 0: 5_000 }, Array(7).fill({ 0: 5_000 }), 1)).toEqual({ kind: 'too little' });
+  expect(compareDay([5_000], Array(7).fill([5_000]), 1)).toEqual({ kind: 'too little' });
 });
 
 test('each label and language is held against its own week, with examples of where it grew', async () => {
   const start = Date.UTC(2026, 10, 1);
   const day = 24 * 3600_000;
-  const of = (label: string, language: string, counts: Histogram): Scored => ({
-    signal: 'text-model',
-    label,
-    language,
-    counts,
-    examples: { 2: [{ post: 'acme/1/low', score: 0.02 }], 70: [{ post: 'acme/1/high', score: 0.7 }] },
-  });
-  const read = async (from: number): Promise<Scored[]> => {
-    const last = from === start + 7 * day;
-    return [
-      of('ve', 'en', dayOf(2_000, 0.1, last ? 10 : 0)),
-      of('ve', 'de', dayOf(2_000, 0.1)),
+  const folder = mkdtempSync(join(tmpdir(), 'sansdelai-drift-'));
+  const db = await openSqlite(join(folder, 'drift.db'));
+  try {
+    await migrate(db, evidenceTables);
+    const counted = (n: number, label: string, language: string, counts: ArrayLike<number>) => {
+      const of = { signal: label === 'known-text' ? 'known-text' : 'text-model', label, language };
+      // In two rows, as posts are that different rules decided on.
+      return [0, 1].map(half => ({
+        ...of,
+        id: JSON.stringify([n, of, half]),
+        at: start + n * day,
+        action: half ? 'review' : 'allow',
+        rule: half ? 'model' : 'no-rule',
+        counts: JSON.stringify(Object.fromEntries(Object.entries(counts).filter(([b]) => Number(b) % 2 === half))),
+        alone: null,
+      }));
+    };
+    const days = Array.from({ length: 8 }, (_, n) => [
+      ...counted(n, 've', 'en', dayOf(2_000, 0.1, n === 7 ? 10 : 0)),
+      ...counted(n, 've', '', dayOf(2_000, 0.1)),
+      // Whether a post is in a bank is no score.
+      ...counted(n, 'known-text', 'en', dayOf(2_000, 0.1, n === 7 ? 10 : 0)),
       // Not there in the week before: nothing to hold it against.
-      ...(last ? [of('new', 'en', dayOf(2_000, 0.1))] : []),
+      ...(n === 7 ? counted(n, 'new', 'en', dayOf(2_000, 0.1)) : []),
+    ]);
+    const example = (post: string, score: number, n: number, language = 'en') => {
+      const of = { signal: 'text-model', label: 've', language, bucket: Math.floor(score * 100), place: n };
+      return { ...of, post, score, action: 'allow', rule: 'no-rule', at: start + n * day };
+    };
+    const examples = [
+      example('acme/1/low', 0.02, 7),
+      example('acme/1/high', 0.7, 7),
+      example('acme/1/before', 0.7, 6),
+      example('acme/1/other', 0.7, 7, ''),
     ];
-  };
-  const rows = await driftsOf(read, start + 8 * day);
-  expect(rows.map(({ label, language, drifted, day: at }) => [label, language, drifted, at])).toEqual(
-    expect.arrayContaining([
+    await db.commit([db.insert(scoreDaysTable, days.flat()), db.insert(scoreExamplesTable, examples)]);
+    const batch = { id: 'one', at: start + 8 * day - 1, counts: '{}' };
+    await db.commit([db.insert(scoreBatchesTable, [batch])]);
+    // Not all is counted yet.
+    expect(await driftsOf(db, start + 8 * day, signals)).toBeUndefined();
+    await db.commit([{ query: db.tables<EvidenceRows>().deleteFrom('score_batches') }]);
+    const rows = (await driftsOf(db, start + 8 * day, signals))!;
+    expect(rows.map(({ label, language, drifted, day: at }) => [label, language, drifted, at]).sort()).toEqual([
       ['ve', 'en', 1, start + 7 * day],
-      ['ve', 'de', 0, start + 7 * day],
-    ]),
-  );
-  expect(rows).toHaveLength(2);
-  const [drifted] = rows.filter(row => row.drifted === 1);
-  expect(JSON.parse(drifted?.examples ?? '[]')).toEqual([{ post: 'acme/1/high', score: 0.7 }]);
+      ['ve', 'und', 0, start + 7 * day],
+    ]);
+    const [drifted] = rows.filter(row => row.drifted === 1);
+    expect(JSON.parse(drifted?.examples ?? '[]')).toEqual([{ post: 'acme/1/high', score: 0.7 }]);
+  } finally {
+    await db.stop();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -14,8 +14,6 @@ import { overChanged, overPosts } from './afresh.js';
 import { countStored } from './stored.js';
 import { overStored } from './thread.js';
 
-export { sampleScores } from './scores.js';
-
 /** What a thread can be told of a signal. */
 const infoOf = ({ name, labels, evidence, context, cost }: SignalInfo): SignalInfo => ({
   name,

@@ -1,28 +1,14 @@
-import { eventId, type Finding, postAssessed } from '../../contracts/index.js';
-import {
-  aloneIn,
-  type Decision,
-  decide,
-  type InForce,
-  type LaterAnswer,
-  namedBy,
-  type Scores,
-  severerRule,
-  severity,
-  type Trials,
-  withoutAnswer,
-} from '../../policies/index.js';
-import { loop, type Outgoing, type Runtime, type Stoppable, type Write } from '../../runtime/index.js';
+import type { Finding } from '../../contracts/index.js';
+import { type InForce, type Scores, severerRule, type Trials } from '../../policies/index.js';
+import { loop, type Runtime, type Stoppable, type Write } from '../../runtime/index.js';
 import { within } from '../../runtime/time/index.js';
-import { assessedAs, detailOf } from '../assessed.js';
 import type { ClassifyMetrics } from '../metrics.js';
 import { type RunningSignals, type Signal, SignalAway } from '../signals/index.js';
-import type { ClassifyRows, QuestionRow } from '../tables.js';
-import { keepSet, setOf } from '../version-sets.js';
+import type { QuestionRow } from '../tables.js';
+import { type Answer, Answers } from './answers.js';
 import { besideRule, besideWrites, saidBeside } from './beside.js';
 import { takeBudget } from './budget.js';
 import { claim, claimOld, close, putAgain, type Question, readQuestions } from './questions.js';
-import { shadowWrites } from './shadows.js';
 
 const lookEvery = 250;
 const closeEvery = 2_000;
@@ -33,18 +19,12 @@ const pause = 1_000;
 const leaseBeyond = 30_000;
 const defaults = { posts: 32, calls: 2, timeout: 10_000 };
 
-/** What follows for one question. */
-interface Changes {
-  writes: Write[];
-  events: Outgoing[];
-}
-
 /**
- * Puts the questions to the costly signals, each signal by itself, so that none waits for another. An answer that makes the action severer is told as a new
- * assessment of the same version. Where there is none, a person looks.
+ * Puts the questions to the costly signals, each signal by itself, so that none waits for another. Where there is no answer, a person looks.
  */
 export class Asker implements Stoppable {
   readonly #busy = new Map<string, Promise<void>>();
+  readonly #answers: Answers;
   readonly #looking: readonly { stop(): Promise<void> }[];
   /** Each ends the waiting for one call. */
   readonly #waiting = new Set<() => void>();
@@ -56,6 +36,7 @@ export class Asker implements Stoppable {
     private readonly policies: InForce,
     private readonly watching: Pick<ClassifyMetrics, 'asked'> & { trials: Trials; scores?: Scores },
   ) {
+    this.#answers = new Answers(runtime, signals, policies, watching);
     const { time, log } = runtime;
     const again = (error: unknown): void => log.warn({ err: error }, 'questions not looked up; tried again');
     this.#looking = [
@@ -107,26 +88,32 @@ export class Asker implements Stoppable {
     moot.push(...early.map(row => putAgain(this.runtime, row, pause, row.attempts)));
     const perMinute = signal.limits?.perMinute ?? this.runtime.config.CLASSIFY_PER_MINUTE;
     const allowed = await takeBudget(this.runtime, signal.name, asked.length, perMinute);
-    const changes: Changes = { writes: moot, events: [] };
+    const answers = new Map<Question, Answer>();
     const spent = `its budget of ${perMinute} posts a minute is used up`;
-    for (const question of asked.splice(allowed)) this.#unanswered(changes, question, spent);
+    for (const question of asked.splice(allowed)) answers.set(question, { why: spent });
+    const writes = [...moot];
     if (asked.length > 0) {
       // What it goes by may change while it answers; it is named as it was when it began.
       const version = signal.version();
       const answer = await this.#ask(signal, asked, timeout);
       if (answer === 'stopping') {
-        for (const { row } of asked) changes.writes.push(putAgain(this.runtime, row, 0, row.attempts));
+        for (const { row } of asked) writes.push(putAgain(this.runtime, row, 0, row.attempts));
       } else if (answer instanceof Error) {
-        for (const question of asked) this.#failed(changes, question, answer);
-      } else {
-        for (const [n, question] of asked.entries()) this.#answered(changes, question, answer[n]!, version);
-        if (beside) {
-          const { db, time } = this.runtime;
-          changes.writes.push(...besideWrites(db, beside, asked, answer, said, time.now()));
+        for (const question of asked) {
+          const { row } = question;
+          if (answer instanceof SignalAway || row.attempts + 1 >= tries) answers.set(question, { why: answer.message });
+          else {
+            this.watching.asked(row.signal, 'failed', 1);
+            writes.push(putAgain(this.runtime, row, pause, row.attempts + 1));
+          }
         }
+      } else {
+        for (const [n, question] of asked.entries()) answers.set(question, { findings: answer[n]!, version });
       }
     }
-    await this.runtime.commit(changes.writes, changes.events);
+    const { db, time } = this.runtime;
+    await db.commit(writes);
+    await this.#answers.settle(answers, open => (beside ? besideWrites(db, beside, open, said, time.now()) : []));
   }
 
   async #stillOpen(rows: QuestionRow[], signal: Signal): Promise<{ asked: Question[]; moot: Write[] }> {
@@ -181,113 +168,19 @@ export class Asker implements Stoppable {
     }
   }
 
-  #answered(changes: Changes, question: Question, found: Finding[], version: string): void {
-    const { row, judged, findings } = question;
-    const all = [...findings, ...found];
-    const decision = decide(this.policies.decides(judged), judged, all);
-    changes.writes.push(close(this.runtime, row, 'answered', { findings: found }, version));
-    this.watching.asked(row.signal, 'answered', 1);
-    if (row.rule === besideRule) return;
-    this.#count(changes, question, decision, all, { findings: found });
-    this.#become(changes, question, decision, all, version);
-  }
-
-  #failed(changes: Changes, question: Question, error: Error): void {
-    const { row } = question;
-    if (error instanceof SignalAway || row.attempts + 1 >= tries) {
-      this.#unanswered(changes, question, error.message);
-      return;
-    }
-    this.watching.asked(row.signal, 'failed', 1);
-    changes.writes.push(putAgain(this.runtime, row, pause, row.attempts + 1));
-  }
-
-  #unanswered(changes: Changes, question: Question, why: string): void {
-    const { row, judged, findings } = question;
-    const policy = this.policies.decides(judged);
-    changes.writes.push(close(this.runtime, row, 'unanswered', { why }, null));
-    this.watching.asked(row.signal, 'unanswered', 1);
-    // Nobody waits for a model that no rule sees.
-    if (row.rule === besideRule) return;
-    const { scores } = decide(policy, judged, findings);
-    const decision = { ...withoutAnswer(policy, row.rule, row.signal, why), scores };
-    this.#count(changes, question, decision, findings, { why });
-    this.#become(changes, question, decision, findings, undefined);
-  }
-
-  /** Counts what was found, under what is done then. What another signal's answer changed meanwhile is counted with that one. */
-  #count(changes: Changes, question: Question, decision: Decision, all: readonly Finding[], answer: LaterAnswer): void {
-    const { post, judged, action, rule, findings, answers } = question;
-    const policy = this.policies.decides(judged);
-    const counted = (so: Pick<Decision, 'action' | 'rule'>, findings: readonly Finding[]) => {
-      const { action, rule } = so;
-      return { action, rule, findings, alone: aloneIn(policy, judged, findings, so) };
-    };
-    const before = { action, rule };
-    const after = severity[decision.action] > severity[action] ? decision : before;
-    const of = { ...post.post, flags: post.flags };
-    const more = this.watching.scores?.answered(of, counted(before, findings), counted(after, all));
-    changes.writes.push(...(more ?? []));
-    const { db } = this.runtime;
-    const { trials } = this.watching;
-    const done = { reasons: decision.reasons, ...after };
-    changes.writes.push(
-      ...shadowWrites(db, trials, this.policies, this.signals.known, question, answer, answers, done),
-    );
-  }
-
-  /** Tells the new assessment, where it is severer than what is done so far. */
-  #become(
-    changes: Changes,
-    { row, post, judged, action, made }: Question,
-    decision: Decision,
-    findings: readonly Finding[],
-    version: string | undefined,
-  ): void {
-    if (severity[decision.action] <= severity[action]) return;
-    const { db, time } = this.runtime;
-    const now = time.now();
-    const asked = version === undefined ? {} : { [row.signal]: version };
-    const policy = this.policies.decides(judged);
-    const versions = { ...made, policy: namedBy(policy), signals: { ...made.signals, ...asked } };
-    const assessed = assessedAs(post, decision, findings, versions, now);
-    const set = setOf(versions);
-    const milder = Object.keys(severity).filter(
-      other => severity[other as Decision['action']] < severity[decision.action],
-    );
-    const query = db
-      .tables<ClassifyRows>()
-      .updateTable('assessments')
-      .set({ action: decision.action, rule: decision.rule, detail: detailOf(assessed, set), assessed_at: now })
-      .where('key', '=', row.key)
-      // Another signal's answer may have come in between.
-      .where('action', 'in', db.among(milder));
-    changes.writes.push(keepSet(db, versions, set, now), { query });
-    const tried = { language: judged.language, policy, decision };
-    changes.writes.push(...this.watching.trials.again(db, this.policies, tried, now));
-    const event = {
-      id: eventId(`${row.key}/${row.signal}`, 'classify'),
-      type: postAssessed.type,
-      source: '/classify',
-      time: now,
-      key: row.item,
-      data: assessed,
-    };
-    changes.events.push({ topic: 'assessments', event });
-  }
-
   /** What nobody has answered for too long goes to a person: its signal is gone, or has more to do than it can. */
   async #closeOld(): Promise<void> {
     const { db, time, config } = this.runtime;
     const before = time.now() - config.CLASSIFY_PATIENCE;
     const rows = await claimOld(db, before, 200, time.now(), leaseBeyond);
     if (rows.length === 0) return;
-    const changes: Changes = { writes: [], events: [] };
+    const answers = new Map<Question, Answer>();
+    const moot: Write[] = [];
     (await readQuestions(db, rows, this.policies, time.now())).forEach((question, n) => {
-      if (typeof question === 'string')
-        changes.writes.push(close(this.runtime, rows[n]!, 'moot', { why: question }, null));
-      else this.#unanswered(changes, question, `not within ${config.CLASSIFY_PATIENCE / 1000} s`);
+      if (typeof question === 'string') moot.push(close(this.runtime, rows[n]!, 'moot', { why: question }, null));
+      else answers.set(question, { why: `not within ${config.CLASSIFY_PATIENCE / 1000} s` });
     });
-    await this.runtime.commit(changes.writes, changes.events);
+    await db.commit(moot);
+    await this.#answers.settle(answers);
   }
 }

@@ -3,6 +3,7 @@ import { hourOf, spokenIn, Tally } from '../../policies/index.js';
 import type { Database, Write } from '../../runtime/index.js';
 import { type Beside, trialOf } from '../models/index.js';
 import type { ClassifyRows, QuestionRow } from '../tables.js';
+import type { Answer } from './answers.js';
 import type { Question } from './questions.js';
 
 /** Written as the rule of a question to a model in shadow: no rule asked it, and none sees the answer. */
@@ -45,18 +46,17 @@ export async function saidBeside(
 export function besideWrites(
   db: Database,
   { signal, name }: Beside,
-  questions: readonly Question[],
-  answers: readonly Finding[][],
+  answers: ReadonlyMap<Question, Answer>,
   said: ReadonlyMap<string, Finding[] | undefined>,
   now: number,
 ): Write[] {
   const tally = new Tally();
   const over = (found: readonly Finding[], label: string) =>
     found.some(one => one.label === label && one.over) ? ('review' as const) : ('allow' as const);
-  questions.forEach(({ row, judged }, n) => {
+  for (const [{ row, judged }, answer] of answers) {
     const live = said.get(row.key);
-    // It gave no answer.
-    if (!live?.length) return;
+    // One of the two gave no answer.
+    if (!live?.length || 'why' in answer) continue;
     for (const label of signal.labels) {
       tally.add({
         trial: trialOf(name, signal.version()),
@@ -64,13 +64,13 @@ export function besideWrites(
         what: 'assessed',
         hour: hourOf(now),
         language: spokenIn(judged) ?? '',
-        action: over(answers[n]!, label),
+        action: over(answer.findings, label),
         rule: label,
         base_action: over(live, label),
         base_rule: label,
       });
     }
-  });
+  }
   return tally.writes(db);
 }
 

@@ -20,6 +20,8 @@ export interface Question {
   action: Action;
   rule: string;
   made: AssessedWith;
+  /** How many answers that rests on. */
+  answered: number;
   /** Where shadows saw the post: what other signals have answered about it, by signal. */
   answers: Readonly<Record<string, LaterAnswer>>;
 }
@@ -129,30 +131,47 @@ export async function readQuestions(
   now: number,
 ): Promise<(Question | string)[]> {
   const keys = rows.map(({ key }) => postOf(key));
-  const [posts, latest, answers, assessments] = await Promise.all([
+  const [posts, latest, assessments] = await Promise.all([
     readPosts(db, keys),
     latestVersions(db, keys),
-    readAnswers(db, rows),
     db
       .tables<ClassifyRows>()
       .selectFrom('assessments')
-      .select(['key', 'action', 'rule', 'detail'])
+      .select(['key', 'action', 'rule', 'detail', 'answered'])
       .where('key', 'in', db.among(rows.map(({ key }) => key)))
       .execute(),
   ]);
-  const made = await versionsIn(db, assessments);
+  // After how many there are, never before: one that comes in between is one too many then, and noticed.
+  const [made, answers] = await Promise.all([versionsIn(db, assessments), readAnswers(db, rows)]);
   const found = posts.filter(post => post !== undefined);
   const judged = new Map((await judgedPosts(db, policies, found, now)).map((one, n) => [found[n], one]));
-  const actions = new Map(assessments.map(({ key, action, rule }) => [key, { action: action as Action, rule }]));
+  const actions = new Map(
+    assessments.map(({ key, action, rule, answered }) => [
+      key,
+      { action: action as Action, rule, answered: answered ?? 0, made: made.get(key) ?? { policy: '' } },
+    ]),
+  );
   return rows.map((row, n) => {
     const post = posts[n];
-    if (!post) return 'the post was erased';
+    const done = actions.get(row.key);
+    if (!post || !done) return 'the post was erased';
     if ((latest.get(row.item)?.version ?? 0) > post.post.version) return 'there is a newer version of the post';
     const findings = JSON.parse(row.findings ?? '[]') as Finding[];
-    const done = actions.get(row.key) ?? { action: 'allow' as const, rule: row.rule };
-    const so = { ...done, made: made.get(row.key) ?? { policy: '' } };
-    return { row, post, judged: judged.get(post)!, findings, answers: answers.get(row.key) ?? {}, ...so };
+    return { row, post, judged: judged.get(post)!, findings, answers: answers.get(row.key) ?? {}, ...done };
   });
+}
+
+/** Of questions to one signal, those that nobody has closed meanwhile. */
+export async function stillOpen(db: Database, rows: readonly QuestionRow[]): Promise<QuestionRow[]> {
+  const keys = rows.map(({ key }) => key);
+  return db
+    .tables<ClassifyRows>()
+    .selectFrom('questions')
+    .selectAll()
+    .where('signal', '=', rows[0]?.signal ?? '')
+    .where('key', 'in', db.among(keys))
+    .where('next_at', 'is not', null)
+    .execute();
 }
 
 /** The write that closes a question. Nothing is touched where it was closed meanwhile. */

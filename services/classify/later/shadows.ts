@@ -3,6 +3,7 @@ import {
   type Judgement,
   type LaterAnswer,
   type SignalInfo,
+  type Tally,
   type Trials,
   withAnswers,
 } from '../../policies/index.js';
@@ -30,7 +31,7 @@ export const keptBeside = (beside: AtOnce['beside']): string | null =>
  */
 export function shadowWrites(
   db: Database,
-  trials: Trials,
+  { trials, tally }: { trials: Trials; tally: Tally },
   policies: Pick<InForce, 'decides' | 'shadows'>,
   signals: readonly SignalInfo[],
   { row, judged, findings, action, rule }: Pick<Question, 'row' | 'judged' | 'findings' | 'action' | 'rule'>,
@@ -48,6 +49,6 @@ export function shadowWrites(
       withAnswers(shadow, signals, judged, findings, { ...first, reasons: [] }, answers);
     const was = { shadow: by(earlier), live: { action, rule } };
     const is = { shadow: by({ ...earlier, [row.signal]: answer }), live: after };
-    return trials.moved(db, post, shadow, was, is);
+    return trials.moved(db, tally, post, shadow, was, is);
   });
 }

@@ -19,7 +19,13 @@ export async function readShown({ db, time }: Needs, platform: string, id: strin
   const shown: AssessmentRow[] = assessment
     ? [
         {
-          ...{ key: `${platform}/1/${id}`, item: busKey({ platform, id }), basis: null, received_at: receivedAt },
+          ...{
+            key: `${platform}/1/${id}`,
+            item: busKey({ platform, id }),
+            basis: null,
+            answered: null,
+            received_at: receivedAt,
+          },
           ...{ action: assessment.action, rule: assessment.rule, detail: assessment.detail },
           assessed_at: assessment.assessedAt,
         },

@@ -1,5 +1,5 @@
-/** Posts by bucket of their score. */
-export type Histogram = Readonly<Record<number, number>>;
+/** Posts by bucket of their score, in the order of the buckets. */
+export type Histogram = ArrayLike<number>;
 
 interface DriftTerms {
   /** Chance of a false alarm on one day, over all series together. */
@@ -29,17 +29,19 @@ export type Drift =
       grew: number;
     };
 
-const total = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);
+function total(counts: Histogram): number {
+  let sum = 0;
+  for (let n = 0; n < counts.length; n++) sum += counts[n]!;
+  return sum;
+}
 
 /** Joins neighbouring buckets so that each holds about an equal share of the reference. @returns for each joined bucket, its first one */
 function edgesOf(reference: Histogram, most: number): number[] {
-  const known = Object.keys(reference)
-    .map(Number)
-    .sort((a, b) => a - b);
-  const all = total(known.map(bucket => reference[bucket]!));
+  const all = total(reference);
   const edges: number[] = [];
   let gathered = all;
-  for (const bucket of known) {
+  for (let bucket = 0; bucket < reference.length; bucket++) {
+    if (reference[bucket] === 0) continue;
     if (gathered >= all / most) {
       edges.push(bucket);
       gathered = 0;
@@ -53,10 +55,10 @@ function edgesOf(reference: Histogram, most: number): number[] {
 
 function joined(histogram: Histogram, edges: readonly number[]): number[] {
   const counts = edges.map(() => 0);
-  for (const [bucket, n] of Object.entries(histogram)) {
-    let at = edges.length - 1;
-    while (at > 0 && Number(bucket) < edges[at]!) at--;
-    counts[at]! += n;
+  let at = 0;
+  for (let bucket = 0; bucket < histogram.length; bucket++) {
+    if (at + 1 < edges.length && bucket >= edges[at + 1]!) at++;
+    counts[at]! += histogram[bucket]!;
   }
   return counts;
 }
@@ -114,19 +116,14 @@ export function fAbove(tail: number, d1: number, d2: number): number {
  */
 export function compareDay(day: Histogram, reference: readonly Histogram[], series: number, terms = usualDrift): Drift {
   const { falseAlarms, least, posts, buckets } = terms;
-  const days = reference.filter(one => total(Object.values(one)) >= posts);
-  if (days.length < 4 || total(Object.values(day)) < posts) return { kind: 'too little' };
-  const sum = (parts: readonly Histogram[]): Histogram => {
-    const all: Record<number, number> = {};
-    for (const part of parts)
-      for (const [bucket, n] of Object.entries(part)) all[Number(bucket)] = (all[Number(bucket)] ?? 0) + n;
-    return all;
-  };
-  const whole = sum(days);
+  const days = reference.filter(one => total(one) >= posts);
+  if (days.length < 4 || total(day) < posts) return { kind: 'too little' };
+  const whole = new Float64Array(Math.max(...days.map(({ length }) => length)));
+  for (const one of days) for (let bucket = 0; bucket < one.length; bucket++) whole[bucket]! += one[bucket]!;
   const edges = edgesOf(whole, buckets);
   if (edges.length < 2) return { kind: 'too little' };
   const counts = days.map(one => joined(one, edges));
-  const week = joined(whole, edges);
+  const week = edges.map((_, i) => counts.reduce((sum, one) => sum + one[i]!, 0));
   const today = joined(day, edges);
   const others = (n: number): number[] => week.map((all, i) => all - counts[n]![i]!);
   const usual = counts.map((one, n) => quotient(one, others(n)));

@@ -1,3 +1,3 @@
 export { compareDay, type Drift, type Histogram } from './compare.js';
 export { scoreDriftsTable } from './tables.js';
-export { driftSchema, driftsOf, type ReadScores, type Scored, startDrift } from './watch.js';
+export { driftSchema, driftsOf, startDrift } from './watch.js';

@@ -3,8 +3,11 @@ import { Gauge } from 'prom-client';
 import { z } from 'zod';
 import { requireScope } from '../../accounts/index.js';
 import { createDeliver, readContacts } from '../../clocks/index.js';
-import { isoTime, loop, type Runtime, type Stoppable } from '../../runtime/index.js';
-import { compareDay, type Histogram } from './compare.js';
+import { versionKey } from '../../contracts/index.js';
+import { type Database, isoTime, loop, type Runtime, type Stoppable } from '../../runtime/index.js';
+import { hasEntries, type SignalInfo } from '../check.js';
+import { readNear, readScored, type Scored } from '../evidence/index.js';
+import { compareDay } from './compare.js';
 import { type DriftRow, scoreDriftsTable } from './tables.js';
 
 const day = 24 * 3600_000;
@@ -13,19 +16,8 @@ const lookEvery = 60_000;
 const mostExamples = 10;
 /** Series that are compared: the most frequent ones. */
 const mostSeries = 200;
-
-/** Scores of one label of one signal in one language. */
-export interface Scored {
-  signal: string;
-  label: string;
-  language: string;
-  counts: Histogram;
-  /** By bucket: some of its posts, `platform/version/id`. */
-  examples: Readonly<Record<number, readonly { post: string; score: number }[]>>;
-}
-
-/** Who knows the scores of a period. Buckets are hundredths of the score. */
-export type ReadScores = (from: number, to: number) => Promise<readonly Scored[]>;
+/** Above every score. */
+const beyond = 2;
 
 interface Rows {
   score_drifts: DriftRow;
@@ -34,47 +26,65 @@ interface Rows {
 const nameOf = ({ signal, label, language }: Pick<Scored, 'signal' | 'label' | 'language'>): string =>
   `${signal} ${label} ${language}`;
 
-/** Holds the day that ended at `end` against the seven before it. @returns a row for each series that could be compared */
-export async function driftsOf(read: ReadScores, end: number): Promise<DriftRow[]> {
+/**
+ * Holds the day that ended at `end` against the seven before it, by what is counted for what-if.
+ * @param signals those that look into banks are left out: whether a post is in one is no score
+ * @returns a row for each series that could be compared; undefined while that day is not counted yet
+ */
+export async function driftsOf(
+  db: Database,
+  end: number,
+  signals: readonly SignalInfo[] = [],
+): Promise<DriftRow[] | undefined> {
   const days: (readonly Scored[])[] = [];
   // One after the other: nobody waits for them.
-  for (let n = 0; n < 8; n++) days.push(await read(end - (n + 1) * day, end - n * day));
+  for (let n = 0; n < 8; n++) {
+    const scored = await readScored(db, end - (n + 1) * day, end - n * day);
+    if (!scored) return undefined;
+    days.push(scored);
+  }
   const [today = [], ...week] = days;
-  const size = ({ counts }: Scored): number => Object.values(counts).reduce((sum, n) => sum + n, 0);
-  const series = [...today].sort((a, b) => size(b) - size(a)).slice(0, mostSeries);
+  const banks = new Set(signals.filter(hasEntries).map(({ name }) => name));
+  const size = ({ counts }: Scored): number => counts.reduce((sum, n) => sum + n, 0);
+  const series = today
+    .filter(({ signal }) => !banks.has(signal))
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, mostSeries);
   const past = week.map(scored => new Map(scored.map(one => [nameOf(one), one.counts] as const)));
-  return series.flatMap((one): DriftRow[] => {
-    const reference = past.flatMap(known => {
-      const found = known.get(nameOf(one));
-      return found ? [found] : [];
-    });
+  const rows: DriftRow[] = [];
+  for (const one of series) {
+    const { signal, label } = one;
+    const reference = past.flatMap(known => known.get(nameOf(one)) ?? []);
     const compared = compareDay(one.counts, reference, series.length);
-    if (compared.kind === 'too little') return [];
+    if (compared.kind === 'too little') continue;
     const { divergence, unusual, bound, drifted, grew } = compared;
-    const near = Object.entries(one.examples)
-      .filter(([bucket]) => Number(bucket) >= grew)
-      .flatMap(([, posts]) => posts);
-    return [
-      {
-        id: `${nameOf(one)} ${end - day}`,
-        signal: one.signal,
-        label: one.label,
-        language: one.language,
-        day: end - day,
-        divergence,
-        unusual,
-        // Where too little is known to set a bound, none is passed.
-        bound: Math.min(bound, Number.MAX_SAFE_INTEGER),
-        drifted: drifted ? 1 : 0,
-        examples: JSON.stringify(near.slice(0, mostExamples)),
-        told_at: null,
-      },
-    ];
-  });
+    const from = grew / 100;
+    const near = await readNear(
+      db,
+      { signal, label, language: one.language, from, to: beyond, limit: mostExamples },
+      end - day,
+    );
+    const language = one.language || 'und';
+    rows.push({
+      id: `${nameOf({ signal, label, language })} ${end - day}`,
+      signal,
+      label,
+      language,
+      day: end - day,
+      divergence,
+      unusual,
+      // Where too little is known to set a bound, none is passed.
+      bound: Math.min(bound, Number.MAX_SAFE_INTEGER),
+      drifted: drifted ? 1 : 0,
+      examples: JSON.stringify(near.map(({ score, ...post }) => ({ post: versionKey(post), score }))),
+      told_at: null,
+    });
+  }
+  return rows;
 }
 
 /** Compares once a day (UTC), in one process; tells who is on call of what drifted, and lists it. */
-export function startDrift(runtime: Runtime, read: ReadScores): Stoppable & { routes: Router } {
+export function startDrift(runtime: Runtime, signals: () => readonly SignalInfo[]): Stoppable & { routes: Router } {
   const { db, time, log, config } = runtime;
   const rows = db.tables<Rows>();
   const contacts = readContacts(config);
@@ -88,7 +98,8 @@ export function startDrift(runtime: Runtime, read: ReadScores): Stoppable & { ro
       .where('day', '>=', end - day)
       .executeTakeFirst();
     if (known || compared === end) return;
-    const made = await driftsOf(read, end);
+    const made = await driftsOf(db, end, signals());
+    if (!made) return;
     if (made.length > 0) await db.commit([db.insert(scoreDriftsTable, made, { onConflict: 'nothing' })]);
     compared = end;
   }

@@ -14,7 +14,8 @@ export {
   recallAt,
   recallOf,
 } from './estimate.js';
-export { readSeries, type Series } from './histogram.js';
+export { readScored, readSeries, type Scored, type Series } from './histogram.js';
+export { readNear } from './read.js';
 export { curveQuery, whatIfQuery } from './routes.js';
 export { Scores } from './scores.js';
 export { type Evidence, startEvidence } from './start.js';

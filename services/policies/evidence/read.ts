@@ -103,11 +103,13 @@ export interface Near {
 
 /**
  * Posts whose score lies between two thresholds, or next to one, the nearest to the first one first. Some of each bucket are kept, so this is a selection.
+ * @param since only those that came in from then on
  * Cost: a range of the primary key of `score_examples`, at most 8 rows for each bucket and language, and 800 in all.
  */
 export async function readNear(
   db: Database,
   of: { signal: string; label: string; language?: string | undefined; from: number; to: number; limit: number },
+  since = 0,
 ): Promise<Near[]> {
   const [least, most] = of.from < of.to ? [of.from, of.to] : [of.to, of.from];
   let query = db
@@ -120,6 +122,7 @@ export async function readNear(
     .where('bucket', '<=', bucketOf(most))
     .orderBy('bucket', of.from <= of.to ? 'asc' : 'desc');
   if (of.language !== undefined) query = query.where('language', '=', of.language);
+  if (since > 0) query = query.where('at', '>=', since);
   const rows = await query.limit(Math.max(400, 4 * of.limit)).execute();
   return rows
     .filter(({ score }) => score >= least && score < most)

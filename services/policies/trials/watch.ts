@@ -111,11 +111,10 @@ export class Trials {
     return [...samples, ...tally.writes(db)];
   }
 
-  /** The writes for a further assessment of a post, which a later answer made severer: what is done about it counts for whoever decided. */
-  again(db: Database, inForce: Pick<InForce, 'canary'>, { language, policy, decision }: Tried, now: number): Write[] {
+  /** Counts a further assessment of a post, which a later answer made severer: what is done about it counts for whoever decided. */
+  again(tally: Tally, inForce: Pick<InForce, 'canary'>, { language, policy, decision }: Tried, now: number): void {
     const trial = inForce.canary()?.policy.version;
-    if (trial === undefined) return [];
-    const tally = new Tally();
+    if (trial === undefined) return;
     const arm = policy.version === trial ? ('canary' as const) : ('control' as const);
     const cell = {
       trial,
@@ -125,16 +124,18 @@ export class Trials {
       language: spokenIn({ language }) ?? '',
     };
     tally.add({ ...cell, action: decision.action, rule: decision.rule, base_action: '', base_rule: '' });
-    return tally.writes(db);
   }
 
   /**
-   * The writes for a post of which a later answer changed what a shadow makes of it, or what is done about it: it is counted as it is now instead, and is among the
-   * posts on which they differ, or no longer.
+   * A later answer changed what a shadow makes of a post, or what is done about it: it is counted as it is now instead, and is among the posts on which they
+   * differ, or no longer.
+   * @param tally takes the counts
    * @param at when it was assessed first: the hour that it is counted in
+   * @returns the writes beside those counts
    */
   moved(
     db: Database,
+    tally: Tally,
     { key, language: spoken, at, policy }: { key: string; language: string | undefined; at: number; policy: Policy },
     shadow: Policy,
     was: Beside,
@@ -145,7 +146,6 @@ export class Trials {
     if (alike(was.shadow, is.shadow) && alike(was.live, is.live)) return [];
     const language = spokenIn({ language: spoken }) ?? '';
     const trial = shadow.version;
-    const tally = new Tally();
     const of = { trial, hour: hourOf(at), language };
     tally.add(shadowCell(of, was.shadow, was.live), -1);
     tally.add(shadowCell(of, is.shadow, is.live), 1);
@@ -160,7 +160,7 @@ export class Trials {
       const row = differenceOf({ trial, key, at, language }, is.shadow, policy, is.live);
       writes.push(db.insert(shadowSamplesTable, [row], { onConflict: 'nothing' }));
     }
-    return [...writes, ...tally.writes(db)];
+    return writes;
   }
 
   #keeps(pair: string): boolean {
