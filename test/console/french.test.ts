@@ -28,7 +28,10 @@ const files: readonly (() => Promise<object>)[] = [
   () => import('../../services/console/web/words/tuning.js'),
 ];
 /** Not words of a screen. */
-const others = ['en', 'fr', 'de', 'pick', 'said', 'reasons', 'obligations'];
+const others = [
+  ...['en', 'fr', 'de', 'pick', 'said', 'reasons', 'obligations', 'faults'],
+  ...['field', 'field-reasons', 'patterns', 'policy-reasons', 'zod-reasons'],
+];
 
 // What a line may begin or end with only by mistake.
 const breaks = / [;:?!%»]|« /;
