@@ -99,6 +99,13 @@ const wrong: [z.ZodType, unknown, en: string, fr: string, de: string][] = [
   [z.iso.date(), 'x', 'must be a date', 'doit être une date', 'muss ein Datum sein'],
   [z.url(), 'x', 'must be a web address', 'doit être une adresse web', 'muss eine Webadresse sein'],
   [z.base64(), '!', 'must be base64', 'doit être du base64', 'muss Base64 sein'],
+  [
+    z.string().regex(/^[a-z]{2,3}$/),
+    'french',
+    'must be a language code such as "fr"',
+    'doit être un code de langue comme «\u00a0fr\u00a0»',
+    'muss ein Sprachkürzel wie „fr“ sein',
+  ],
   [z.string().regex(/^a/), 'b', 'has the wrong form', 'n’a pas la bonne forme', 'hat nicht die richtige Form'],
   [
     z.discriminatedUnion('type', [z.object({ type: z.literal('a') }), z.object({ type: z.literal('b') })]),
@@ -177,7 +184,7 @@ test('whatever is wrong with the text of a policy is told in words of its reader
   }
   const [problem] = examine(broken.unconfirmed, known).problems;
   expect(translated(problem?.message ?? '', 'de')).toBe(
-    'remove braucht Belege: when.finding muss eines hiervon nennen: known-text (confirmed: true); unbestätigte Einträge führen nur zur Prüfung',
+    'remove braucht Belege; when.finding muss eines davon nennen: known-text (confirmed: true); unbestätigte Einträge führen nur zur Prüfung',
   );
   // What the reader of YAML says, and is in no words, is at least told as such.
   const said = 'Something of its own at line 3, column 1:';

@@ -42,10 +42,13 @@ export function tellOf(error: unknown, nameOf = (path: string): string => path):
   const { detail } = error.problem;
   const faults = refusedFields(error);
   if (faults.length === 0) return detail ? `${known} (${told(detail)})` : known;
-  const some = faults.slice(0, mostTold).map(({ path, said }) => strings.faults.heard(nameOf(path), said));
+  const some = faults.slice(0, mostTold).map(({ path, said }) => heard(nameOf(path), said));
   const more = faults.length > mostTold ? [strings.faults.more(faults.length - mostTold)] : [];
   return `${headOf(error)} ${[...some, ...more].join('; ')}`;
 }
+
+/** A field and what is told of it, in a line. */
+export const heard = (name: string, said: string): string => (name ? `${name}${strings.faults.colon} ${said}` : said);
 
 /** What is said before the fields that were refused. */
 export const headOf = ({ problem: { detail } }: Refused): string => (detail ? told(detail) : strings.problems[422]);

@@ -17,8 +17,11 @@ export let locale: string = language;
 export let strings: Words;
 /** What the server says in English, as the reader is told it. */
 export let told = (said: string): string => said;
-/** What it said in English of one field, to be told after the field's name. */
-export const toldOfField = (said: string): string => toldOfZod(said, language) ?? told(said);
+/** What it said in English of one field, to be told after the field's name. Of a policy within a field, the place in it comes first and stays. */
+export function toldOfField(said: string): string {
+  const [, place = '', rest = said] = /^(rules\[\d+\][\w.[\]]*: )(.*)$/s.exec(said) ?? [];
+  return place + (toldOfZod(rest, language) ?? told(rest));
+}
 
 /** What was chosen, else the first of the browser's languages that there is. */
 export async function loadWords(): Promise<void> {

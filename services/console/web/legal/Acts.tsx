@@ -63,8 +63,11 @@ function faultOf({ name, kind, min }: Field, given: Given): string | undefined {
 }
 
 /** The field of the form that a path in what was sent is about. */
-const fieldOf = ({ fields }: Act, path: string): string | undefined =>
-  fields.find(({ name }) => path.split('.').includes(name))?.name;
+function fieldOf({ fields }: Act, path: string): string | undefined {
+  const parts = path.split('.');
+  return (fields.find(({ name }) => parts.includes(name)) ?? fields.find(({ sent = '' }) => parts.includes(sent)))
+    ?.name;
+}
 
 function ActForm({
   act,

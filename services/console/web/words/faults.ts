@@ -1,13 +1,13 @@
 const en = {
-  heard: (name: string, said: string) => (name ? `${name}: ${said}` : said),
+  colon: ':',
   more: (n: number) => (n === 1 ? 'and one more' : `and ${n} more`),
 };
 const fr: typeof en = {
-  heard: (name, said) => (name ? `${name} : ${said}` : said),
+  colon: ' :',
   more: n => (n === 1 ? 'et un autre' : `et ${n} autres`),
 };
 const de: typeof en = {
-  heard: (name, said) => (name ? `${name}: ${said}` : said),
+  colon: ':',
   more: n => (n === 1 ? 'und ein weiteres' : `und ${n} weitere`),
 };
 

@@ -77,14 +77,14 @@ export const fieldReasons = {
 
   // People, keys, reviewers
   'takes 1 to 120 letters, digits and . _ @ + -': [
-    'de 1 à 120 lettres, chiffres, espaces et . _ @ + - ; commence par une lettre ou un chiffre',
-    '1 bis 120 Buchstaben, Ziffern, Leerzeichen und . _ @ + -; beginnt mit Buchstabe oder Ziffer',
+    'de 1 à 120 lettres, chiffres, espaces et . _ @ + - ; d’abord une lettre ou un chiffre',
+    '1 bis 120 Buchstaben, Ziffern, Leerzeichen und . _ @ + -; am Anfang Buchstabe oder Ziffer',
   ],
   'takes 12 characters or more': ['12 caractères au minimum', 'mindestens 12 Zeichen'],
   'takes the six digits': ['les six chiffres attendus', 'die sechs Ziffern eingeben'],
   'takes 1 to 63 letters, digits and . _ -': [
-    'de 1 à 63 lettres, chiffres, espaces et . _ - ; commence par une lettre ou un chiffre',
-    '1 bis 63 Buchstaben, Ziffern, Leerzeichen und . _ -; beginnt mit Buchstabe oder Ziffer',
+    'de 1 à 63 lettres, chiffres, espaces et . _ - ; d’abord une lettre ou un chiffre',
+    '1 bis 63 Buchstaben, Ziffern, Leerzeichen und . _ -; am Anfang Buchstabe oder Ziffer',
   ],
   'is a name that the queue uses itself': [
     'est un nom que la file utilise elle-même',
@@ -106,16 +106,16 @@ export const fieldReasons = {
   'is for texts, not for {kind}': ['vaut pour les textes, pas pour : {kind}', 'gilt für Texte, nicht für: {kind}'],
   'is for pdq hashes, not for {kind}': [
     'vaut pour les empreintes pdq, pas pour : {kind}',
-    'gilt für pdq-Hashes, nicht für: {kind}',
+    'gilt für pdq-Prüfsummen, nicht für: {kind}',
   ],
-  'is that of an empty file': ['est l’empreinte d’un fichier vide', 'ist der Hash einer leeren Datei'],
+  'is that of an empty file': ['est l’empreinte d’un fichier vide', 'ist die Prüfsumme einer leeren Datei'],
   'has {n} letters and digits; it takes {least} to name a text': [
-    'a {n} lettres et chiffres ; il en faut {least} pour désigner un texte',
-    'hat {n} Buchstaben und Ziffern; um einen Text zu benennen, braucht es {least}',
+    'contient {n} lettres et chiffres ; il en faut {least} pour désigner un texte',
+    'enthält {n} Buchstaben und Ziffern; um einen Text zu benennen, braucht es {least}',
   ],
   'has {n} letters and digits beside links, handles and hashtags; it takes {least} to name a text': [
-    'a {n} lettres et chiffres hors liens, noms de compte et mots-dièse ; il en faut {least} pour désigner un texte',
-    'hat {n} Buchstaben und Ziffern neben Links, Kontonamen und Hashtags; um einen Text zu benennen, braucht es {least}',
+    'contient {n} lettres et chiffres hors liens, noms de compte et mots-dièse ; il en faut {least} pour désigner un texte',
+    'enthält {n} Buchstaben und Ziffern neben Links, Kontonamen und Hashtags; um einen Text zu benennen, braucht es {least}',
   ],
   'has {n} of 256 bits set, as pictures without content have': [
     'a {n} bits sur 256 à un, comme les images sans contenu',

@@ -20,8 +20,8 @@ export const policyReasons = {
     'keine Zahl ist mindestens {least} und zugleich kleiner als {below}',
   ],
   'is for what people look at, and {action} asks nobody': [
-    'vaut pour ce que des personnes examinent, et {action} ne demande rien à personne',
-    'gilt für das, was Menschen prüfen, und {action} fragt niemanden',
+    'ne vaut que pour un examen par des personnes ; {action} agit sans elles',
+    'gilt nur, wo Menschen prüfen; {action} handelt ohne sie',
   ],
   '"score" needs a condition on a finding': [
     '« score » demande une condition sur un résultat',
@@ -64,16 +64,16 @@ export const policyReasons = {
     'kein Fund hat zugleich einen Eintrag (confirmed, bank) und eine Schwelle (over)',
   ],
   '{action} needs evidence, so when.finding has to name {labels}': [
-    '{action} demande des preuves : when.finding doit nommer l’un de : {labels}',
-    '{action} braucht Belege: when.finding muss eines hiervon nennen: {labels}',
+    '{action} demande des preuves ; when.finding doit nommer l’un des éléments suivants : {labels}',
+    '{action} braucht Belege; when.finding muss eines davon nennen: {labels}',
   ],
   '{action} needs evidence, so when.finding has to name {labels}; {label} of {signal} alone is a reason to review': [
-    '{action} demande des preuves : when.finding doit nommer l’un de : {labels} ; {label} de {signal} ne suffit qu’à envoyer à l’examen',
-    '{action} braucht Belege: when.finding muss eines hiervon nennen: {labels}; {label} von {signal} allein reicht nur für die Prüfung',
+    '{action} demande des preuves ; when.finding doit nommer l’un des éléments suivants : {labels} ; {label} de {signal} ne suffit qu’à envoyer à l’examen',
+    '{action} braucht Belege; when.finding muss eines davon nennen: {labels}; {label} von {signal} allein reicht nur für die Prüfung',
   ],
   '{action} needs evidence, so when.finding has to name {labels}; unconfirmed entries only send to review': [
-    '{action} demande des preuves : when.finding doit nommer l’un de : {labels} ; des entrées non confirmées envoient seulement à l’examen',
-    '{action} braucht Belege: when.finding muss eines hiervon nennen: {labels}; unbestätigte Einträge führen nur zur Prüfung',
+    '{action} demande des preuves ; when.finding doit nommer l’un des éléments suivants : {labels} ; des entrées non confirmées envoient seulement à l’examen',
+    '{action} braucht Belege; when.finding muss eines davon nennen: {labels}; unbestätigte Einträge führen nur zur Prüfung',
   ],
 } as const satisfies Record<string, Said>;
 

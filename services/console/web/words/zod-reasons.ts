@@ -55,6 +55,11 @@ export const zodReasons = {
   'Invalid ISO date': ['must be a date', 'doit être une date', 'muss ein Datum sein'],
   'Invalid URL': ['must be a web address', 'doit être une adresse web', 'muss eine Webadresse sein'],
   'Invalid base64-encoded string': ['must be base64', 'doit être du base64', 'muss Base64 sein'],
+  'Invalid string: must match pattern /^[a-z]{2,3}$/': [
+    'must be a language code such as "fr"',
+    'doit être un code de langue comme « fr »',
+    'muss ein Sprachkürzel wie „fr“ sein',
+  ],
   'Invalid string: must match pattern {pattern}': [
     'has the wrong form',
     'n’a pas la bonne forme',
