@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { fewLines } from '../../services/console/web/fewLines.js';
+import { faults } from '../../services/console/web/words/faults.js';
 import { toldOfZod } from '../../services/console/web/words/field.js';
 import { fieldReasons } from '../../services/console/web/words/field-reasons.js';
 import { finder } from '../../services/console/web/words/patterns.js';
@@ -34,6 +36,13 @@ test('what is put into such a sentence is in the translated one', () => {
     for (const one of words) expect([english, put]).toEqual([english, expect.arrayContaining(names(one))]);
     if (!(english in zodReasons)) for (const one of words) expect([english, names(one)]).toEqual([english, put]);
   }
+});
+
+test('of many fields a few are told, each once, and the others are counted', () => {
+  const lines = [...'abcdef'].map(name => `${name}: fehlt`);
+  expect(fewLines([...lines.slice(0, 5), ...lines.slice(0, 5)], faults.de)).toEqual(lines.slice(0, 5));
+  expect(fewLines(lines, faults.de)).toEqual([...lines.slice(0, 5), 'und ein weiteres']);
+  expect(fewLines([...lines, 'g: fehlt'], faults.fr).at(-1)).toBe('et 2 autres');
 });
 
 /** What zod says of a value that a schema does not take. */

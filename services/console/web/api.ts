@@ -1,4 +1,5 @@
 import type { Standing } from '../api/standing.js';
+import { fewLines } from './fewLines.js';
 import { signInAgain } from './session.js';
 import { strings, told, toldOfField } from './strings.js';
 
@@ -18,9 +19,6 @@ export interface Fault {
   path: string;
   said: string;
 }
-
-/** So many fields are told; more are counted. */
-export const mostTold = 5;
 
 /** The fields that the server refused, in the reader's language. */
 export function refusedFields(error: unknown): Fault[] {
@@ -42,9 +40,8 @@ export function tellOf(error: unknown, nameOf = (path: string): string => path):
   const { detail } = error.problem;
   const faults = refusedFields(error);
   if (faults.length === 0) return detail ? `${known} (${told(detail)})` : known;
-  const some = faults.slice(0, mostTold).map(({ path, said }) => heard(nameOf(path), said));
-  const more = faults.length > mostTold ? [strings.faults.more(faults.length - mostTold)] : [];
-  return `${headOf(error)} ${[...some, ...more].join('; ')}`;
+  const lines = faults.map(({ path, said }) => heard(nameOf(path), said));
+  return `${headOf(error)} ${fewLines(lines, strings.faults).join('; ')}`;
 }
 
 /** A field and what is told of it, in a line. */

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { headOf, heard, mostTold, type Refused, refusedFields, tellOf } from '../api.js';
+import { headOf, heard, type Refused, refusedFields, tellOf } from '../api.js';
+import { fewLines } from '../fewLines.js';
 import { strings } from '../strings.js';
 import { fieldName } from './fieldName.js';
 import styles from './Table.module.css';
@@ -18,16 +19,14 @@ export function Problem({ of }: { of: unknown }) {
         {tellOf(of)}
       </p>
     );
-  // Two of a list may be wrong in the same way.
-  const lines = [...new Set(fields.map(({ path, said }, n) => heard(names[n] ?? path, said)))];
+  const lines = fields.map(({ path, said }, n) => heard(names[n] ?? path, said));
   return (
     <div ref={at} className={styles.bad} role="alert">
       <p>{headOf(of as Refused)}</p>
       <ul className={styles.faults}>
-        {lines.slice(0, mostTold).map(line => (
+        {fewLines(lines, strings.faults).map(line => (
           <li key={line}>{line}</li>
         ))}
-        {lines.length > mostTold && <li>{strings.faults.more(lines.length - mostTold)}</li>}
       </ul>
     </div>
   );

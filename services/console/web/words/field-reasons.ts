@@ -80,7 +80,7 @@ export const fieldReasons = {
     'de 1 à 120 lettres, chiffres, espaces et . _ @ + - ; d’abord une lettre ou un chiffre',
     '1 bis 120 Buchstaben, Ziffern, Leerzeichen und . _ @ + -; am Anfang Buchstabe oder Ziffer',
   ],
-  'takes 12 characters or more': ['12 caractères au minimum', 'mindestens 12 Zeichen'],
+  'takes 12 characters or more': ['trop court (12 caractères au minimum)', 'zu kurz (mindestens 12 Zeichen)'],
   'takes the six digits': ['les six chiffres attendus', 'die sechs Ziffern eingeben'],
   'takes 1 to 63 letters, digits and . _ -': [
     'de 1 à 63 lettres, chiffres, espaces et . _ - ; d’abord une lettre ou un chiffre',
