@@ -115,9 +115,11 @@ function evidenceLacking({ action, when }: Rule, signals: readonly SignalInfo[])
   const evidence = signals.flatMap(signal =>
     Object.entries(signal.evidence ?? {}).map(([label, kind]) => ({ signal: signal.name, label, kind })),
   );
-  const needs = `${action} needs evidence, so when.finding has to name ${evidence
-    .map(({ label, kind }) => (kind === 'confirmed' ? `${label} with confirmed: true` : label))
-    .join(', or ')}`;
+  // Two signals may find the same.
+  const names = new Set(
+    evidence.map(({ label, kind }) => (kind === 'confirmed' ? `${label} with confirmed: true` : label)),
+  );
+  const needs = `${action} needs evidence, so when.finding has to name ${[...names].join(', or ')}`;
   if (!when.finding?.label || when.finding.signal?.startsWith(ownPrefix)) return needs;
   const { label: labels, confirmed } = when.finding;
   for (const label of labels) {

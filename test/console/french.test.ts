@@ -28,7 +28,10 @@ const files: readonly (() => Promise<object>)[] = [
   () => import('../../services/console/web/words/tuning.js'),
 ];
 /** Not words of a screen. */
-const others = ['en', 'fr', 'de', 'pick', 'said', 'reasons', 'obligations'];
+const others = [
+  ...['en', 'fr', 'de', 'pick', 'said', 'reasons', 'obligations', 'faults'],
+  ...['field', 'field-reasons', 'patterns', 'policy-reasons', 'zod-reasons'],
+];
 
 // What a line may begin or end with only by mistake.
 const breaks = / [;:?!%»]|« /;
@@ -72,11 +75,17 @@ test('no line of French begins with a mark that belongs to the line before: the 
   const strings = (await import('../../services/console/web/strings.js')) as {
     strings: unknown;
     told(said: string): string;
+    toldOfField(said: string): string;
   };
   await loadWords();
   expect([...wordsIn(strings.strings, 'fr')].length).toBeGreaterThan(800);
   expect(broken(strings.strings, 'fr')).toEqual([]);
   expect(strings.told('Starting; try again in a moment.')).toBe('Démarrage en cours\u202f; réessayez dans un instant.');
+  // Of a policy within a field, the place in it stays.
+  expect(strings.toldOfField('rules[0].name: another rule is called one')).toBe(
+    'rules[0].name: une autre règle s’appelle one',
+  );
+  expect(strings.toldOfField('Invalid ISO date')).toBe('doit être une date');
 
   // Each screen's own words, as it takes them.
   const { inMine } = (await import('../../services/console/web/words/pick.js')) as { inMine(of: object): unknown };

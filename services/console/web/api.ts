@@ -1,6 +1,7 @@
 import type { Standing } from '../api/standing.js';
+import { fewLines } from './fewLines.js';
 import { signInAgain } from './session.js';
-import { strings, told } from './strings.js';
+import { strings, told, toldOfField } from './strings.js';
 
 /** The server's refusal, as RFC 9457 has it. */
 export class Refused extends Error {
@@ -13,12 +14,41 @@ export class Refused extends Error {
   }
 }
 
-/** What went wrong, for people, with the server's reason where it gave one: both in their language. */
-export function tellOf(error: unknown): string {
+/** What is wrong with one field: its path in what was sent, and what is told of it. */
+export interface Fault {
+  path: string;
+  said: string;
+}
+
+/** The fields that the server refused, in the reader's language. */
+export function refusedFields(error: unknown): Fault[] {
+  if (!(error instanceof Refused) || !Array.isArray(error.problem.errors)) return [];
+  const errors = error.problem.errors as { path: string; message: string }[];
+  return errors.map(({ path, message }) => ({ path, said: toldOfField(message) }));
+}
+
+/** What is told of a field, where it stands below it. */
+export const beside = (said: string): string => said.slice(0, 1).toLocaleUpperCase() + said.slice(1);
+
+/**
+ * What went wrong, for people, with the server's reason where it gave one: both in their language.
+ * @param nameOf what a field is called, by its path in what was sent
+ */
+export function tellOf(error: unknown, nameOf = (path: string): string => path): string {
   if (!(error instanceof Refused)) return strings.problems.away;
   const known = strings.problems[error.status as 401] ?? strings.problems.other;
-  return error.problem.detail ? `${known} (${told(error.problem.detail)})` : known;
+  const { detail } = error.problem;
+  const faults = refusedFields(error);
+  if (faults.length === 0) return detail ? `${known} (${told(detail)})` : known;
+  const lines = faults.map(({ path, said }) => heard(nameOf(path), said));
+  return `${headOf(error)} ${fewLines(lines, strings.faults).join('; ')}`;
 }
+
+/** A field and what is told of it, in a line. */
+export const heard = (name: string, said: string): string => (name ? `${name}${strings.faults.colon} ${said}` : said);
+
+/** What is said before the fields that were refused. */
+export const headOf = ({ problem: { detail } }: Refused): string => (detail ? told(detail) : strings.problems[422]);
 
 /**
  * Asks the server. Where the session has ended, it asks for a new sign-in and then goes on: nothing that was on its way is lost.

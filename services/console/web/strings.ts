@@ -1,6 +1,7 @@
 import { typesetFrench } from '../../contracts/french.js';
 import type { LiveItem } from '../api/live/frame.js';
 import type { Words } from './words/en.js';
+import { toldOfZod } from './words/field.js';
 
 /** The languages, by how they call themselves. */
 export const languages = { en: 'English', fr: 'Français', de: 'Deutsch' } as const;
@@ -16,6 +17,11 @@ export let locale: string = language;
 export let strings: Words;
 /** What the server says in English, as the reader is told it. */
 export let told = (said: string): string => said;
+/** What it said in English of one field, to be told after the field's name. Of a policy within a field, the place in it comes first and stays. */
+export function toldOfField(said: string): string {
+  const [, place = '', rest = said] = /^(rules\[\d+\][\w.[\]]*: )(.*)$/s.exec(said) ?? [];
+  return place + (toldOfZod(rest, language) ?? told(rest));
+}
 
 /** What was chosen, else the first of the browser's languages that there is. */
 export async function loadWords(): Promise<void> {

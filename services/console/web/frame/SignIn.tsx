@@ -2,6 +2,7 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ask, Refused, tellOf } from '../api.js';
+import { fieldName } from '../parts/fieldName.js';
 import { type Session, signedIn, useSignInAgain } from '../session.js';
 import { strings } from '../strings.js';
 import styles from './SignIn.module.css';
@@ -16,7 +17,8 @@ function Form({ session, name }: { session: Session | undefined; name?: string |
 
   async function signIn(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const given = Object.fromEntries([...new FormData(event.currentTarget)].filter(([, value]) => value !== ''));
+    const form = event.currentTarget;
+    const given = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
     setBusy(true);
     setProblem(undefined);
     try {
@@ -24,7 +26,8 @@ function Form({ session, name }: { session: Session | undefined; name?: string |
       await signedIn(queries, person);
     } catch (error) {
       if (error instanceof Refused && error.problem.needsCode) setNeedsCode(true);
-      else setProblem(error instanceof Refused && error.status === 401 ? strings.problems[401] : tellOf(error));
+      else if (error instanceof Refused && error.status === 401) setProblem(strings.problems[401]);
+      else setProblem(tellOf(error, path => fieldName(form, path)));
     } finally {
       setBusy(false);
     }

@@ -1,6 +1,7 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { ask, Refused, tellOf } from '../api.js';
+import { ask, beside, headOf, Refused, refusedFields } from '../api.js';
+import { Problem } from '../parts/Said.js';
 import { strings } from '../strings.js';
 import type { Act, Field } from './acts.js';
 import styles from './Legal.module.css';
@@ -61,6 +62,13 @@ function faultOf({ name, kind, min }: Field, given: Given): string | undefined {
   return min === 1 || kind === 'select' ? words.needed : words.tooShort(min);
 }
 
+/** The field of the form that a path in what was sent is about. */
+function fieldOf({ fields }: Act, path: string): string | undefined {
+  const parts = path.split('.');
+  return (fields.find(({ name }) => parts.includes(name)) ?? fields.find(({ sent = '' }) => parts.includes(sent)))
+    ?.name;
+}
+
 function ActForm({
   act,
   order,
@@ -100,10 +108,11 @@ function ActForm({
     } catch (refused) {
       setAsked(false);
       if (refused instanceof Refused && refused.status === 409) return onConflict();
-      const errors = refused instanceof Refused ? (refused.problem.errors as { path: string; message: string }[]) : [];
-      const told = Object.fromEntries((errors ?? []).map(({ path, message }) => [path.split('.')[0] ?? '', message]));
-      setFaults(told);
+      const told = refusedFields(refused).map(({ path, said }) => [fieldOf(act, path) ?? '', beside(said)] as const);
+      setFaults(Object.fromEntries(told));
       setError(refused);
+      const [first] = told;
+      if (first) form.current?.querySelector<HTMLElement>(`[name="${first[0]}"]`)?.focus();
     } finally {
       setBusy(false);
     }
@@ -149,10 +158,12 @@ function ActForm({
           />
         ))
       )}
-      {error !== undefined && (
+      {error instanceof Refused && Object.keys(faults).length > 0 && !faults[''] ? (
         <p className={styles.bad} role="alert">
-          {tellOf(error)}
+          {headOf(error)}
         </p>
+      ) : (
+        <Problem of={error} />
       )}
       {asked && (
         <p className={styles.sure} role="alert">

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { ask, Refused, tellOf } from '../api.js';
+import { ask, Refused, refusedFields, tellOf } from '../api.js';
 import { instantOf, shortOf } from '../format.js';
 import { Card } from '../parts/Card.js';
 import { Head } from '../parts/Head.js';
@@ -102,9 +102,8 @@ export function Intake({ session }: { session: Session }) {
       window.location.hash = linkTo('orders', id);
     } catch (refused) {
       setError(refused);
-      const errors = refused instanceof Refused ? (refused.problem.errors as { path: string; message: string }[]) : [];
-      const told = (errors ?? []).map(
-        ({ path, message }) => [path.replace(/^order\./, ''), words.errors.server(message)] as const,
+      const told = refusedFields(refused).map(
+        ({ path, said }) => [path.replace(/^order\./, ''), words.errors.server(said)] as const,
       );
       if (told.length > 0) show(Object.fromEntries(told));
     } finally {

@@ -3,6 +3,8 @@ import { type ActType, active, held, inForce, type Shown, type ShownForm, type S
 
 export interface Field {
   name: string;
+  /** The part of what is sent that it goes into, where that is called otherwise. */
+  sent?: string;
   label: string;
   kind: 'line' | 'long' | 'select' | 'check' | 'day';
   /** Fewest characters; 0 where it may be left empty. */
@@ -107,7 +109,7 @@ export function actsOfItem({ phase }: Shown, { n, claimed, phase: stands, target
         'item-named',
         [
           { name: 'platform', label: named.platform, kind: 'line', min: 1, most: 63, value: target?.platform ?? '' },
-          { name: 'post', label: named.post, kind: 'line', min: 1, most: 512 },
+          { name: 'post', sent: 'target', label: named.post, kind: 'line', min: 1, most: 512 },
           {
             ...{ name: 'moved', label: named.moved, kind: 'check', min: 0 },
             // What was dealt with already is named anew only because it moved.

@@ -62,6 +62,7 @@ export function Moves({
           ref={field}
           className={styles.why ?? ''}
           size="xs"
+          name="why"
           label={words.why}
           value={why}
           maxLength={500}

@@ -47,6 +47,7 @@ function Act({
       >
         <TextInput
           size="xs"
+          name="reason"
           aria-label={`${words.moves.why}: ${label}`}
           placeholder={words.moves.why}
           value={reason}

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
+import { strings, toldOfField } from '../strings.js';
 import styles from './Policies.module.css';
 import { words } from './sentence.js';
 import type { PolicyProblem } from './types.js';
@@ -62,7 +63,8 @@ export function TextField({
                   {said.line(line)}
                 </Button>
               )}
-              {path && <code>{path}</code>} {message}
+              {path && <code>{path}</code>}
+              {path && strings.faults.colon} {toldOfField(message)}
             </li>
           ))}
         </ul>

@@ -79,6 +79,7 @@ function Next({ of, inForce, onDone }: { of: Whole; inForce: InForce; onDone: ()
         <NumberInput
           size="xs"
           w="9.5rem"
+          name="share"
           label={moves.canaryShare}
           value={share}
           onChange={setShare}

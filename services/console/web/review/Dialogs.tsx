@@ -109,7 +109,7 @@ function Comment({ queue, onClose }: Props) {
       }}
     >
       <p className={styles.hint}>{hint}</p>
-      <TextInput label={note} name="note" required maxLength={2_000} data-autofocus />
+      <TextInput label={note} name="note" data-sent="text" required maxLength={2_000} data-autofocus />
     </Form>
   );
 }
@@ -164,7 +164,7 @@ function Threat({ it, queue, onClose }: Props) {
             }}
           >
             <p className={styles.hint}>{threats.act.hint}</p>
-            <Textarea label={threats.act.field} name="note" required maxLength={2_000} rows={2} />
+            <Textarea label={threats.act.field} name="note" data-sent="receipt" required maxLength={2_000} rows={2} />
           </Form>
         )}
       </div>
@@ -185,6 +185,7 @@ function Threat({ it, queue, onClose }: Props) {
         label={why}
         description={threats.form.whyHelp}
         name="note"
+        data-sent="why"
         required
         maxLength={5_000}
         rows={4}
@@ -251,7 +252,7 @@ function Alike({ it, queue, desk, onClose }: Props) {
         name="category"
         data={categories[decision].map(value => ({ value, label: strings.review.categories[value] }))}
       />
-      <TextInput label={reason} name="note" required maxLength={1_500} />
+      <TextInput label={reason} name="note" data-sent="reason" required maxLength={1_500} />
       {desk && some.length > desk.alone && <p className={styles.hint}>{alone(number(desk.alone))}</p>}
     </Form>
   );

@@ -166,13 +166,28 @@ export default function Banks({ session, rest: [chosen] }: ScreenProps) {
         <section className={styles.side} aria-labelledby="add">
           <h2 id="add">{words.add}</h2>
           <form className={styles.form} onSubmit={submit}>
-            <TextInput key={bank} label={words.newBank} name="name" required defaultValue={bank} maxLength={63} />
+            <TextInput
+              key={bank}
+              label={words.newBank}
+              name="name"
+              data-sent="bank"
+              required
+              defaultValue={bank}
+              maxLength={63}
+            />
             <NativeSelect
               label={words.columns.kind}
               name="kind"
               data={kinds.map(value => ({ value, label: words.kinds[value] ?? value }))}
             />
-            <Textarea label={words.content} name="content" required rows={3} maxLength={100_000} />
+            <Textarea
+              label={words.content}
+              name="content"
+              data-sent="text link hash"
+              required
+              rows={3}
+              maxLength={100_000}
+            />
             <TextInput label={words.source} name="source" required maxLength={500} />
             <Checkbox label={words.stand} name="confirmed" value="yes" />
             <Problem of={add.error} />

@@ -85,6 +85,7 @@ function End({ of: { id, name }, done }: { of: Incident; done: () => void }) {
     <>
       <TextInput
         size="xs"
+        name="reason"
         aria-label={words.why}
         placeholder={words.why}
         value={why}

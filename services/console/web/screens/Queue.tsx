@@ -185,7 +185,7 @@ export default function Queue({ session }: ScreenProps) {
   return (
     <>
       <Head title={words.title} hint={words.hint(number(seenToday))} />
-      <Problem of={read.error ?? change.error} />
+      <Problem of={read.error ?? (chosen ? undefined : change.error)} />
       <section aria-labelledby="waiting">
         <h2 id="waiting" className="hidden-visually">
           {words.waiting}
@@ -253,7 +253,10 @@ export default function Queue({ session }: ScreenProps) {
       </section>
       <Dialog
         opened={chosen !== undefined}
-        onClose={() => setChanging(undefined)}
+        onClose={() => {
+          setChanging(undefined);
+          change.reset();
+        }}
         title={chosen && words.changing(chosen.name)}
       >
         {chosen && (

@@ -1,5 +1,6 @@
 import { desk } from './desk.js';
 import type { Words } from './en.js';
+import { faults } from './faults.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
 import { regulator } from './regulator.js';
@@ -528,6 +529,7 @@ export const de: Words = {
     waits: 'Er gilt, sobald eine zweite Person zustimmt.',
     endedToo: 'Auch beendete Schlüssel',
   },
+  faults: faults.de,
   incidents: incidents.de,
   approvals: {
     title: 'Zustimmungen',

@@ -1,6 +1,7 @@
 import type { StepName } from '../../api/live/frame.js';
 import type { Standing, StandingStep } from '../../api/standing.js';
 import { desk } from './desk.js';
+import { faults } from './faults.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
 import { regulator } from './regulator.js';
@@ -528,6 +529,7 @@ export const en = {
     waits: 'It works once a second person agrees.',
     endedToo: 'Ended keys too',
   },
+  faults: faults.en,
   incidents: incidents.en,
   approvals: {
     title: 'Approvals',

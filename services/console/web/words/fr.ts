@@ -1,5 +1,6 @@
 import { desk } from './desk.js';
 import type { Words } from './en.js';
+import { faults } from './faults.js';
 import { incidents } from './incidents.js';
 import { quality } from './quality.js';
 import { regulator } from './regulator.js';
@@ -528,6 +529,7 @@ export const fr: Words = {
     waits: 'Elle marchera dès qu’une seconde personne sera d’accord.',
     endedToo: 'Aussi les clés finies',
   },
+  faults: faults.fr,
   incidents: incidents.fr,
   approvals: {
     title: 'Accords',
