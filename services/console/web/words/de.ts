@@ -323,7 +323,8 @@ export const de: Words = {
   desk: desk.de,
   review: {
     title: 'Prüfung',
-    summary: (open, claimed) => `${open} warten, ${claimed} liegen gerade jemandem vor`,
+    summary: (open, claimed) =>
+      `${open} ${open === '1' ? 'wartet' : 'warten'}, ${claimed} ${claimed === '1' ? 'liegt' : 'liegen'} gerade jemandem vor`,
     oldest: time => `der älteste seit ${time}`,
     mine: n => `${n} heute von Ihnen gesehen`,
     left: 'übrig',
