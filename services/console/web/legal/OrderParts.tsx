@@ -11,6 +11,7 @@ import { languages, strings } from '../strings.js';
 import { type Act, actsOfForm, actsOfItem, actsOfScrutiny } from './acts.js';
 import styles from './Legal.module.css';
 import { nameOfState } from './Received.js';
+import { written } from './seen.js';
 import { articleOf, colon, useLegalNow, words } from './time.js';
 import { inForce, type Shown } from './types.js';
 
@@ -91,7 +92,7 @@ export function Items({ of, acts, onPost }: { of: Shown; acts: OfActs; onPost: (
               {evidence && (
                 <span className={styles.words}>
                   {words.whatWasSeen}
-                  {colon} {evidence}
+                  {colon} {written(evidence)}
                 </span>
               )}
             </p>
@@ -138,7 +139,7 @@ export function Forms({ of, acts }: { of: Shown; acts: OfActs }) {
           {form.receipt && (
             <p className={`${styles.dim} ${styles.words}`}>
               {words.receipt}
-              {colon} {form.receipt}
+              {colon} {written(form.receipt)}
             </p>
           )}
           {form.error && !form.sentAt && <p className={`${styles.bad} ${styles.words}`}>{form.error}</p>}
@@ -287,7 +288,7 @@ function saidWith(body: Record<string, unknown>): string {
     platform && `${platform} ${postId}`,
     typeof infringes === 'boolean' ? words.acts['scrutiny-decided'][infringes ? 'yes' : 'no'] : undefined,
     typeof until === 'number' ? shortOf(until) : undefined,
-    ...words_,
+    ...words_.map(said => (typeof said === 'string' ? written(said) : said)),
   ]
     .filter(part => typeof part === 'string' && part !== '')
     .join('; ');
