@@ -127,12 +127,12 @@ export function Forms({ of, acts }: { of: Shown; acts: OfActs }) {
           <p className={styles.line}>
             {form.sentAt ? (
               <Badge tone="good">{words.sent(shortOf(form.sentAt))}</Badge>
-            ) : form.waitsForDesk ? (
-              <span className={styles.sure}>{words.forYou}</span>
+            ) : form.waitsForDesk || form.attempts > 0 ? (
+              <span className={styles.sure}>
+                {form.waitsForDesk ? words.forYou : words.sendingAgain(number(form.attempts))}
+              </span>
             ) : (
-              <Badge tone={form.attempts > 0 ? 'warn' : 'info'}>
-                {form.attempts > 0 ? words.sendingAgain(number(form.attempts)) : words.sending}
-              </Badge>
+              <Badge tone="info">{words.sending}</Badge>
             )}
             <span className={styles.dim}>{words.made(shortOf(form.madeAt))}</span>
           </p>
@@ -142,7 +142,7 @@ export function Forms({ of, acts }: { of: Shown; acts: OfActs }) {
               {colon} {written(form.receipt)}
             </p>
           )}
-          {form.error && !form.sentAt && <p className={`${styles.bad} ${styles.words}`}>{form.error}</p>}
+          {form.error && !form.sentAt && <p className={`${styles.bad} ${styles.words}`}>{written(form.error)}</p>}
           <p className={styles.line}>
             <span className={styles.dim}>
               {words.pdf}

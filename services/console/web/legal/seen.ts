@@ -1,4 +1,4 @@
-import { instantOf } from '../format.js';
+import { duration, instantOf } from '../format.js';
 import { inMine } from '../words/pick.js';
 import { de, en, fr } from '../words/seen.js';
 
@@ -14,6 +14,11 @@ export function written(text: string): string {
   if (missing) return words.missing(place(missing[1]));
   const before = /^gone on another ground since (\S+)$/.exec(text);
   if (before) return words.before(instant(before[1] ?? ''));
+  if (text === 'fetch failed') return words.away;
+  const late = /^no answer within (\d+) ms$/.exec(text);
+  if (late) return words.late(duration(Number(late[1])));
+  const refused = /^answered (\d{3}): (.*)$/s.exec(text);
+  if (refused) return words.refused(refused[1] ?? '', refused[2] ?? '');
   const [, status, host, at, said] = /^(\d{3}) from (\S+) at (\d{4}-\S+Z): (.*)$/s.exec(text) ?? [];
   return status && host && at ? words.receipt(status, host, instant(at), said ?? '') : text;
 }

@@ -5,6 +5,9 @@ export const en = {
   before: (at: string) => `gone on another ground since ${at}`,
   here: 'this server',
   receipt: (status: string, host: string, at: string, said: string) => `${host}, ${at}: ${status} ${said}`,
+  away: 'The authority’s address can’t be reached.',
+  late: (time: string) => `The authority’s address did not answer within ${time}.`,
+  refused: (status: string, said: string) => `The authority’s address did not take it: ${status} ${said}`,
 };
 
 export const fr: typeof en = {
@@ -13,6 +16,9 @@ export const fr: typeof en = {
   before: at => `déjà disparu pour un autre motif depuis le ${at}`,
   here: 'ce serveur',
   receipt: (status, host, at, said) => `${host}, ${at} : ${status} ${said}`,
+  away: 'L’adresse de l’autorité est injoignable.',
+  late: time => `L’adresse de l’autorité n’a pas répondu en ${time}.`,
+  refused: (status, said) => `L’adresse de l’autorité ne l’a pas pris : ${status} ${said}`,
 };
 
 export const de: typeof en = {
@@ -21,4 +27,7 @@ export const de: typeof en = {
   before: at => `aus anderem Grund fort seit ${at}`,
   here: 'diesem Server',
   receipt: (status, host, at, said) => `${host}, ${at}: ${status} ${said}`,
+  away: 'Die Adresse der Behörde ist nicht erreichbar.',
+  late: time => `Die Adresse der Behörde antwortete nicht binnen ${time}.`,
+  refused: (status, said) => `Die Adresse der Behörde nahm es nicht an: ${status} ${said}`,
 };
