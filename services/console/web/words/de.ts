@@ -428,7 +428,7 @@ export const de: Words = {
     noneEnded: 'Noch keine ist beendet.',
     noLimit: 'keine Frist',
     none: 'In diesem Monat wurde nichts gezählt.',
-    ofAll: (within, all) => `${within} von ${all}`,
+    ofAll: (within, all) => `${within} von ${all} beendeten`,
     overdue: n => `${n} überfällig`,
     causes: {
       undecided: 'niemand entschied',

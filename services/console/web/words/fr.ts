@@ -420,7 +420,7 @@ export const fr: Words = {
     noneEnded: 'Aucun n’est encore terminé.',
     noLimit: 'sans limite',
     none: 'Rien n’a été compté ce mois-ci.',
-    ofAll: (within, all) => `${within} sur ${all}`,
+    ofAll: (within, all) => `${within} sur ${all} ${all === '1' ? 'terminé' : 'terminés'}`,
     overdue: n => `${n} en retard`,
     causes: {
       undecided: 'personne n’a décidé',
