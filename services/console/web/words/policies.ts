@@ -345,7 +345,7 @@ const fr: typeof en = {
       precision: 'Précision',
       decisions: 'Décidées',
       wrong: 'Contre elle',
-      acted: 'Actions',
+      acted: 'A agi',
       floor: 'Plancher',
     },
     interval: (low, high) => `de ${low} à ${high}`,
