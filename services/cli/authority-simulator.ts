@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Authority, type Target } from './authority/authority.js';
 import { openBox } from './authority/box.js';
 import { makeFolder, openFolder } from './authority/folder.js';
@@ -46,6 +46,16 @@ function tell(ran: readonly Ran[]): void {
   table(['case', 'expected', 'got', 'to gone', 'to answer', ''], rows);
   const wrong = ran.filter(({ verdict }) => verdict === 'deviates').length;
   say(`\n${ran.length} ${ran.length === 1 ? 'case' : 'cases'}: ${wrong === 0 ? 'none deviates' : `${wrong} deviate`}.`);
+}
+
+/** The form's values; its PDF as a file beside the keys, since nobody reads it on a terminal. */
+function tellForm(folder: string, name: string, { file, ...form }: NonNullable<Ran['form']>): void {
+  say(`\n${name}: Annex ${form.form}\n${JSON.stringify(form, null, 2)}`);
+  const pdf = file as { name: string; content: string } | undefined;
+  if (!pdf) return;
+  const kept = join(folder, basename(pdf.name));
+  writeFileSync(kept, Buffer.from(pdf.content, 'base64'));
+  say(`As a PDF: ${kept}`);
 }
 
 function tellLoad({ sent, seconds, acknowledged, gone, answered, failed }: Load): void {
@@ -110,9 +120,7 @@ export async function simulatorCommand(options: SimulatorOptions): Promise<void>
     const ran = await runCases(authority, options.only);
     if (options.json) say(JSON.stringify({ cases: ran }, null, 2));
     else tell(ran);
-    if (options.form && !options.json)
-      for (const { name, form } of ran)
-        if (form) say(`\n${name}: Annex ${form.form}\n${JSON.stringify(form, null, 2)}`);
+    if (options.form && !options.json) for (const { name, form } of ran) if (form) tellForm(folder, name, form);
     if (ran.some(({ verdict }) => verdict === 'deviates')) process.exitCode = 1;
   } finally {
     await box.close();

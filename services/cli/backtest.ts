@@ -103,7 +103,7 @@ export function reportOf({ state, error, version, against, result }: Found): str
   const { posts, before, after, moves, confusion, left } = result;
   const actions = ['remove', 'withhold', 'review', 'allow'] as const;
   const lines = [
-    `${state}${error ? `: ${error}` : ''}. ${posts.toLocaleString('en')} posts, ${version} against ${against}.\n`,
+    `${state}${error ? `: ${error}` : ''}. ${posts.toLocaleString('en')} posts, ${version} against ${against === 'done' ? 'what was done' : against}.\n`,
   ];
   lines.push(
     '\n',

@@ -59,7 +59,9 @@ export function explained({ platform, id, state, versions, steps }: Standing): s
   }
   lines.push('', 'What happened');
   for (const { at, step, detail, after } of steps)
-    lines.push(`  ${at}  ${after === undefined ? '' : `+${after} ms  `}${step}${detail ? `: ${plain(detail)}` : ''}`);
+    lines.push(
+      `  ${at}  ${after === undefined ? '' : `${after < 0 ? '' : '+'}${after} ms  `}${step}${detail ? `: ${plain(detail)}` : ''}`,
+    );
   return `${lines.join('\n')}\n`;
 }
 

@@ -105,7 +105,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--count <n>', 'instead of the cases: so many valid orders')
     .option('--rate <n>', 'with --count: orders a second', '16.7')
     .option('--wait <seconds>', 'how long it waits for anything', '30')
-    .option('--form', 'show the answering forms')
+    .option('--form', 'show the answering forms, and keep each as a PDF in the folder')
     .option('--json', 'results as JSON')
     .description(
       'send valid and invalid removal orders, as an authority does, and hold what happens against what has to',

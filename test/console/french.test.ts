@@ -15,6 +15,8 @@ const files: readonly (() => Promise<object>)[] = [
   () => import('../../services/console/web/words/exposed.js'),
   () => import('../../services/console/web/words/incidents.js'),
   () => import('../../services/console/web/words/intake.js'),
+  () => import('../../services/console/web/words/labels.js'),
+  () => import('../../services/console/web/words/looks.js'),
   () => import('../../services/console/web/words/models.js'),
   () => import('../../services/console/web/words/orders.js'),
   () => import('../../services/console/web/words/over-usual.js'),
@@ -24,6 +26,7 @@ const files: readonly (() => Promise<object>)[] = [
   () => import('../../services/console/web/words/regulator.js'),
   () => import('../../services/console/web/words/samples.js'),
   () => import('../../services/console/web/words/scopes.js'),
+  () => import('../../services/console/web/words/seen.js'),
   () => import('../../services/console/web/words/threats.js'),
   () => import('../../services/console/web/words/tuning.js'),
 ];

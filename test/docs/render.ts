@@ -66,8 +66,12 @@ export const scopes = (): string =>
     scopeNames.map(name => [`\`${name}\``, scopeWords.en[name]]),
   );
 
-const day = 24 * 3_600_000;
-const days = (ms: number): string => (ms === day ? '1 day' : `${ms / day} days`);
+const hour = 3_600_000;
+const day = 24 * hour;
+const days = (ms: number): string => {
+  const [n, unit] = ms < day ? [ms / hour, 'hour'] : [ms / day, 'day'];
+  return `${n} ${unit}${n === 1 ? '' : 's'}`;
+};
 
 /** How long each table and topic keeps what it has. */
 export function retention(): string {

@@ -1,3 +1,4 @@
+import { probePlatform } from '../../clocks/index.js';
 import { postOf } from '../../contracts/index.js';
 import { readReviewed } from '../../enforce/index.js';
 import {
@@ -36,6 +37,9 @@ function startOf(cursor: string | null, from: number): { at: number; key: string
   return { at: Number(cursor.slice(0, cut)), key: cursor.slice(cut + 1) };
 }
 
+/** The probe's own posts, one a minute: no figure counts them, and what a draft makes of them says nothing. */
+const probed = `${probePlatform}/%`;
+
 /** The next assessments of a period, in the order in which they were made. Cost: one range of the index `assessments_assessed`. */
 export function readPage(db: Database, { from, to }: Period, cursor: string | null): Promise<StoredRow[]> {
   const { at, key } = startOf(cursor, from);
@@ -45,6 +49,7 @@ export function readPage(db: Database, { from, to }: Period, cursor: string | nu
     .select(['key', 'item', 'action', 'rule', 'basis', 'assessed_at'])
     .where('assessed_at', '>=', at)
     .where('assessed_at', '<', to)
+    .where('key', 'not like', probed)
     .where(({ or, eb }) => or([eb('assessed_at', '>', at), eb('key', '>', key)]))
     .orderBy('assessed_at')
     .orderBy('key')
@@ -52,7 +57,7 @@ export function readPage(db: Database, { from, to }: Period, cursor: string | nu
     .execute();
 }
 
-/** How many assessments a period has. Cost: one range of the index, without the rows. */
+/** How many assessments a period has. Cost: one range of the index. */
 export async function countStored(db: Database, { from, to }: Period): Promise<number> {
   const row = await db
     .tables<ClassifyRows>()
@@ -60,6 +65,7 @@ export async function countStored(db: Database, { from, to }: Period): Promise<n
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('assessed_at', '>=', from)
     .where('assessed_at', '<', to)
+    .where('key', 'not like', probed)
     .executeTakeFirst();
   return row?.count ?? 0;
 }

@@ -59,6 +59,7 @@ export async function makeFolder(folder: string, answersTo: string): Promise<boo
     'provider:',
     '  name: The provider',
     '  homeState: DE',
+    '  contact: orders@provider.example',
     '  authorisedPerson: A. Example',
     '  languages: [en, fr, de]',
     `  audience: ${audience}`,

@@ -63,10 +63,11 @@ function Actions({ of }: { of: Result }) {
 }
 
 function Moves({ of }: { of: Result }) {
+  const moves = of.moves.filter(({ before, after }) => before.action !== after.action || before.rule !== after.rule);
   return (
     <section className={styles.part} aria-label={words.moves}>
       <h2>{words.moves}</h2>
-      {of.moves.length === 0 ? (
+      {moves.length === 0 ? (
         <p className={table.dim}>{words.movesNone}</p>
       ) : (
         <Table label={`${words.moves}: ${look.views.table}`}>
@@ -81,7 +82,7 @@ function Moves({ of }: { of: Result }) {
             </tr>
           </thead>
           <tbody>
-            {of.moves.slice(0, 200).map(({ language, before, after, posts }) => (
+            {moves.slice(0, 200).map(({ language, before, after, posts }) => (
               <tr key={[language, before.action, before.rule, after.action, after.rule].join()}>
                 <th scope="row">{nameOfLanguage(language)}</th>
                 <td>{shown(before)}</td>

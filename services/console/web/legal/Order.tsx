@@ -91,8 +91,8 @@ export function Order({ id, session }: { id: string; session: Session }) {
             {order.sealed && <SealTag />}
             <span className={styles.dim}>
               {words.instrumentLong[order.instrument]}. {order.content.authority?.name ?? words.unknownAuthority}
-              {order.content.issuingState && `, ${order.content.issuingState}`}.{' '}
-              {order.takenBy && `${words.takenBy(order.takenBy)}.`}
+              {order.content.issuingState && `, ${order.content.issuingState}`}
+              {order.takenBy && `; ${words.takenBy(order.takenBy)}`}.
             </span>
           </p>
         </div>

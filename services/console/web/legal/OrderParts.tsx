@@ -11,6 +11,7 @@ import { languages, strings } from '../strings.js';
 import { type Act, actsOfForm, actsOfItem, actsOfScrutiny } from './acts.js';
 import styles from './Legal.module.css';
 import { nameOfState } from './Received.js';
+import { written } from './seen.js';
 import { articleOf, colon, useLegalNow, words } from './time.js';
 import { inForce, type Shown } from './types.js';
 
@@ -91,7 +92,7 @@ export function Items({ of, acts, onPost }: { of: Shown; acts: OfActs; onPost: (
               {evidence && (
                 <span className={styles.words}>
                   {words.whatWasSeen}
-                  {colon} {evidence}
+                  {colon} {written(evidence)}
                 </span>
               )}
             </p>
@@ -126,22 +127,22 @@ export function Forms({ of, acts }: { of: Shown; acts: OfActs }) {
           <p className={styles.line}>
             {form.sentAt ? (
               <Badge tone="good">{words.sent(shortOf(form.sentAt))}</Badge>
-            ) : form.waitsForDesk ? (
-              <span className={styles.sure}>{words.forYou}</span>
+            ) : form.waitsForDesk || form.attempts > 0 ? (
+              <span className={styles.sure}>
+                {form.waitsForDesk ? words.forYou : words.sendingAgain(number(form.attempts))}
+              </span>
             ) : (
-              <Badge tone={form.attempts > 0 ? 'warn' : 'info'}>
-                {form.attempts > 0 ? words.sendingAgain(number(form.attempts)) : words.sending}
-              </Badge>
+              <Badge tone="info">{words.sending}</Badge>
             )}
             <span className={styles.dim}>{words.made(shortOf(form.madeAt))}</span>
           </p>
           {form.receipt && (
             <p className={`${styles.dim} ${styles.words}`}>
               {words.receipt}
-              {colon} {form.receipt}
+              {colon} {written(form.receipt)}
             </p>
           )}
-          {form.error && !form.sentAt && <p className={`${styles.bad} ${styles.words}`}>{form.error}</p>}
+          {form.error && !form.sentAt && <p className={`${styles.bad} ${styles.words}`}>{written(form.error)}</p>}
           <p className={styles.line}>
             <span className={styles.dim}>
               {words.pdf}
@@ -287,7 +288,7 @@ function saidWith(body: Record<string, unknown>): string {
     platform && `${platform} ${postId}`,
     typeof infringes === 'boolean' ? words.acts['scrutiny-decided'][infringes ? 'yes' : 'no'] : undefined,
     typeof until === 'number' ? shortOf(until) : undefined,
-    ...words_,
+    ...words_.map(said => (typeof said === 'string' ? written(said) : said)),
   ]
     .filter(part => typeof part === 'string' && part !== '')
     .join('; ');

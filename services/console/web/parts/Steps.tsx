@@ -10,9 +10,9 @@ const parts = ['received-assessed', 'assessed-called', 'called-accepted', 'accep
 const shares = ['p50', 'p95'] as const;
 const width = 1_000;
 
-/** About five round numbers from nought to `most`. */
+/** At most four round numbers from nought to `most`: more don't fit side by side. */
 function ticksTo(most: number): number[] {
-  const rough = most / 5;
+  const rough = most / 3;
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find(n => n * unit >= rough) ?? 10) * unit;
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, n) => n * step);
@@ -54,7 +54,7 @@ function Bars({ steps }: { steps: LiveFrame['steps'] }) {
       })}
       <div className={styles.axis} aria-hidden="true">
         {ticks.map(ms => (
-          <span key={ms} style={{ left: `${(ms / most) * 100}%` }}>
+          <span key={ms} data-end={ms / most > 0.9} style={{ left: `${(ms / most) * 100}%` }}>
             {ms === 0 ? 0 : duration(ms)}
           </span>
         ))}

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { ask } from '../api.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
@@ -16,8 +16,29 @@ import type { PolicyProblem, Version } from './types.js';
 
 const said = words.editor;
 
+/** The rules that the second text has otherwise than the first, or that the first has not. */
+function changesOf(first: string, second: string): Map<string, 'added' | 'changed'> {
+  const before = new Map(readPolicy(first)?.rules.map(rule => [rule.name, JSON.stringify(rule)]));
+  const found = new Map<string, 'added' | 'changed'>();
+  for (const rule of readPolicy(second)?.rules ?? []) {
+    const was = before.get(rule.name);
+    if (was !== JSON.stringify(rule)) found.set(rule.name, was === undefined ? 'added' : 'changed');
+  }
+  return found;
+}
+
 /** A draft as it is written: by its thresholds, or as text. Both are the same text. */
-export function Editor({ from, text: first }: { from: string; text: string }) {
+export function Editor({
+  from,
+  before,
+  text: first,
+  note,
+}: {
+  from: string;
+  before: string;
+  text: string;
+  note: string;
+}) {
   const queries = useQueryClient();
   const [text, setText] = useState(first);
   const [rested] = useDebouncedValue(text, 400);
@@ -44,6 +65,8 @@ export function Editor({ from, text: first }: { from: string; text: string }) {
     save.mutate(String(new FormData(event.currentTarget).get('note')).trim());
   };
   const written = readPolicy(text);
+  // What it was opened with: a list that is sorted anew at each number typed would jump.
+  const changed = useMemo(() => changesOf(before, first), [before, first]);
   const problems = check.data?.problems ?? [];
   const checking = text !== rested || check.isFetching;
   return (
@@ -53,7 +76,14 @@ export function Editor({ from, text: first }: { from: string; text: string }) {
       </p>
       <Head title={said.title} hint={said.from(from)} />
       <form className={styles.save} onSubmit={submit} aria-label={said.save}>
-        <TextInput className={styles.why ?? ''} label={said.note} name="note" required maxLength={500} />
+        <TextInput
+          className={styles.why ?? ''}
+          label={said.note}
+          name="note"
+          defaultValue={note}
+          required
+          maxLength={500}
+        />
         <Button type="submit" loading={save.isPending} disabled={!checking && problems.length > 0}>
           {said.save}
         </Button>
@@ -66,7 +96,11 @@ export function Editor({ from, text: first }: { from: string; text: string }) {
         <section aria-label={said.form}>
           <h2>{said.form}</h2>
           {written ? (
-            <RuleList of={written} edit={(path, value) => setText(before => setNumber(before, path, value))} />
+            <RuleList
+              of={written}
+              changed={changed}
+              edit={(path, value) => setText(before => setNumber(before, path, value))}
+            />
           ) : (
             <p className={table.dim}>{said.unread}</p>
           )}

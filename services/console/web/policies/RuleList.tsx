@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Badge } from '../parts/Badge.js';
 import table from '../parts/Table.module.css';
 import { toneOfAction } from '../parts/tones.js';
-import { strings } from '../strings.js';
+import { strings, told } from '../strings.js';
 import styles from './Policies.module.css';
 import { nameOfThreshold, sentenceOf, words } from './sentence.js';
 import { type Path, type RuleText, thresholdsOf, type Written } from './text.js';
@@ -34,11 +34,13 @@ function Rule({
   rule,
   at,
   held,
+  change,
   edit,
 }: {
   rule: RuleText;
   at: number;
   held: boolean;
+  change: string | undefined;
   edit: Edit | undefined;
 }): ReactNode {
   const thresholds = edit ? thresholdsOf(rule) : [];
@@ -47,9 +49,10 @@ function Rule({
       <h3>
         {rule.name} <Badge tone={toneOf(rule.action)}>{actionOf(rule.action)}</Badge>{' '}
         {held && <Badge tone="bad">{words.rule.held}</Badge>}
+        {change && <Badge tone="warn">{words.difference.changes[change]}</Badge>}
       </h3>
       <p>{sentenceOf(rule)}</p>
-      <p className={table.dim}>{rule.reason}</p>
+      <p className={table.dim}>{rule.reason && told(rule.reason)}</p>
       {edit && thresholds.length > 0 && (
         <div className={styles.fields}>
           {thresholds.map(one => (
@@ -72,10 +75,13 @@ type Edit = (path: Path, value: number) => void;
 export function RuleList({
   of,
   held = new Set(),
+  changed = new Map(),
   edit,
 }: {
   of: Written;
   held?: ReadonlySet<string>;
+  /** How rules differ from where they come from; these are listed first. */
+  changed?: ReadonlyMap<string, 'added' | 'changed'>;
   edit?: Edit | undefined;
 }) {
   return (
@@ -84,9 +90,12 @@ export function RuleList({
         <Score label={words.rule.floor} value={of.floor} onChange={value => edit(['floor'], value)} />
       )}
       <ol className={styles.rules}>
-        {of.rules.map((rule, at) => (
-          <Rule key={rule.name} rule={rule} at={at} held={held.has(rule.name)} edit={edit} />
-        ))}
+        {of.rules
+          .map((rule, at) => ({ rule, at, change: changed.get(rule.name) }))
+          .sort((a, b) => Number(b.change !== undefined) - Number(a.change !== undefined))
+          .map(({ rule, at, change }) => (
+            <Rule key={rule.name} rule={rule} at={at} held={held.has(rule.name)} change={change} edit={edit} />
+          ))}
       </ol>
     </>
   );

@@ -17,7 +17,7 @@ import { Difference } from './Difference.js';
 import styles from './Policies.module.css';
 import { RollBack } from './RollBack.js';
 import { RuleList } from './RuleList.js';
-import { words } from './sentence.js';
+import { makerOf, noteOf, words } from './sentence.js';
 import { readPolicy } from './text.js';
 import { toneOfVersion } from './tones.js';
 import type { Holds, InForce, List, Moved, State, Whole } from './types.js';
@@ -126,7 +126,7 @@ export function VersionPage({ id, session }: { id: string; session: Session }) {
       <p>
         <a href={linkTo('policies')}>{words.back}</a>
       </p>
-      <Head title={id} hint={`${of.note} (${of.createdBy}, ${shortOf(of.createdAt)})`}>
+      <Head title={id} hint={`${noteOf(of.note)} (${makerOf(of.createdBy)}, ${shortOf(of.createdAt)})`}>
         <p>
           <Badge tone={toneOfVersion[of.state]}>{words.states[of.state]}</Badge>{' '}
           {share !== undefined && words.share(percent(share))}

@@ -4,6 +4,10 @@ import { policies } from '../words/policies.js';
 import { type Conditions, type Finding, type Least, listOf, type RuleText, type Threshold } from './text.js';
 
 export const words = inMine(policies);
+/** What the program itself says of a version that nobody wrote (policies/force.ts). */
+export const noteOf = (note: string): string =>
+  note === 'the policy that comes with the program' ? words.shipped : note;
+export const makerOf = (name: string): string => (name === 'the file' ? words.file : name);
 const { rule: said } = words;
 
 const either = (names: readonly string[]): string => names.join(` ${said.or} `);

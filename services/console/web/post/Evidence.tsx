@@ -3,6 +3,7 @@ import { duration, instantOf } from '../format.js';
 import { Badge, type Tone } from '../parts/Badge.js';
 import { strings } from '../strings.js';
 import styles from './Evidence.module.css';
+import { nameOfPhase, nameOfVerdict } from './looks.js';
 import { Part } from './Part.js';
 
 const words = strings.post;
@@ -16,7 +17,7 @@ export function Evidence({ evidence }: { evidence: Standing['evidence'] }) {
       {evidence.map(set => (
         <details key={`${set.at}${set.phase}`} className={styles.set}>
           <summary>
-            <Badge tone={tones[set.verdict] ?? 'mute'}>{set.verdict}</Badge> {set.phase}
+            <Badge tone={tones[set.verdict] ?? 'mute'}>{nameOfVerdict(set.verdict)}</Badge> {nameOfPhase(set.phase)}
             <span className={styles.dim}>
               {instantOf(set.at)}, {words.looks(set.looks.length)}
             </span>
@@ -41,7 +42,7 @@ export function Evidence({ evidence }: { evidence: Standing['evidence'] }) {
                     {look.cacheAvoided && `, ${words.pastCaches}`}
                   </td>
                   <td>{look.status ?? words.noAnswer}</td>
-                  <td title={look.detail}>{look.verdict}</td>
+                  <td title={look.detail}>{nameOfVerdict(look.verdict)}</td>
                   <td className="number">{duration(look.ms)}</td>
                 </tr>
               ))}

@@ -1,6 +1,7 @@
 import type { StandingStep } from '../../api/standing.js';
 import { duration, instantOf } from '../format.js';
 import { strings } from '../strings.js';
+import { detailOf } from './looks.js';
 import { Part } from './Part.js';
 import styles from './Timeline.module.css';
 
@@ -26,7 +27,7 @@ export function Timeline({ steps, many }: { steps: readonly StandingStep[]; many
             <p>
               <span className={styles.name}>{words.steps[step.step]}</span>
               {many && step.version !== undefined && ` ${words.version(step.version)}`}
-              {step.detail && <span className={styles.detail}>{step.detail}</span>}
+              {step.detail && <span className={styles.detail}>{detailOf(step)}</span>}
             </p>
           </li>
         ))}

@@ -3,6 +3,8 @@ import { decimal, duration, instantOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { toneOfAction } from '../parts/tones.js';
 import { strings, told } from '../strings.js';
+import { nameOfLabel } from './labels.js';
+import { nameOfGround, nameOfState } from './looks.js';
 import { Part } from './Part.js';
 import styles from './Why.module.css';
 
@@ -65,7 +67,9 @@ export function Why({ version }: { version: Version | undefined }) {
 function Score({ name, score }: { name: string; score: number }) {
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row" title={name}>
+        {nameOfLabel(name)}
+      </th>
       <td aria-hidden="true">
         <span className={styles.bar}>
           <span style={{ width: `${score * 100}%` }} />
@@ -83,7 +87,7 @@ export function Grounds({ standing: { grounds } }: { standing: Standing }) {
       <ul className={styles.list}>
         {grounds.map(ground => (
           <li key={`${ground.kind}${ground.ref}`} data-over={ground.liftedAt !== undefined}>
-            {ground.kind} <code>{ground.ref}</code>
+            {nameOfGround(ground.kind)} <code>{ground.ref}</code>
             <span className={styles.dim}>
               {instantOf(ground.addedAt)}
               {ground.liftedBy && `, ${words.lifted(ground.liftedBy)}`}
@@ -102,7 +106,10 @@ export function Cases({ standing: { cases } }: { standing: Standing }) {
       <ul className={styles.list}>
         {cases.map(row => (
           <li key={row.id}>
-            {row.rule}: {row.decision ? `${row.decision} (${row.decidedBy})` : row.state}
+            {row.rule}:{' '}
+            {row.decision
+              ? `${strings.decisions[row.decision as keyof typeof strings.decisions] ?? row.decision} (${row.decidedBy})`
+              : nameOfState(row.state)}
             <span className={styles.dim}>
               {instantOf(row.openedAt)}
               {row.note && `, ${row.note}`}

@@ -77,7 +77,7 @@ export function Drawn({ lines }: { lines: readonly QualityLine[] }) {
   const ends = { agreement: 1, golden: 1, overturned: endOf(lines) };
   return (
     <>
-      <div className={table.wrap}>
+      <div className={table.wrap} style={{ marginTop: '0.6rem' }}>
         <table className={styles.drawn}>
           <thead>
             <tr>

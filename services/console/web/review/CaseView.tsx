@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { ReviewCase } from '../../api/review-types.js';
 import { decimal, instantOf, nameOfLanguage, number, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
+import { nameOfLabel } from '../post/labels.js';
 import { Part } from '../post/Part.js';
 import { strings, told } from '../strings.js';
 import { Alike, Earlier, Lane, Notes, Thread } from './Around.js';
@@ -95,9 +96,9 @@ function Findings({ findings }: Pick<ReviewCase, 'findings'>) {
         <caption className="hidden-visually">{words.found}</caption>
         <tbody>
           {findings.slice(0, 6).map(({ signal, label, score, over, entry, reason }) => (
-            <tr key={`${signal}${label}${entry?.id}`} title={told(reason)}>
+            <tr key={`${signal}${label}${entry?.id}`} title={`${told(reason)} (${label})`}>
               <th scope="row">
-                {label}
+                {nameOfLabel(label)}
                 {entry && (
                   <span className={styles.dim}>
                     {' '}

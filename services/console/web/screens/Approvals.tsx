@@ -1,12 +1,14 @@
 import { Button, Checkbox } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { ask } from '../api.js';
 import { shortOf } from '../format.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import styles from '../parts/Table.module.css';
+import { linkTo } from '../router.js';
 import type { ScreenProps } from '../screens.js';
+import { may } from '../session.js';
 import { strings, told } from '../strings.js';
 
 const words = strings.approvals;
@@ -24,6 +26,18 @@ interface Approval {
 
 /** What is asked for, in the reader's language, its times as the reader writes them. */
 const inMine = (what: string): string => told(what).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => shortOf(at));
+
+/** What is asked for, each version of a policy in it as a link: who agrees looks at it first. */
+const linked = (what: string): ReactNode[] =>
+  what.split(/([\w.-]+@[0-9a-f]{12})/).map((part, n) =>
+    n % 2 === 0 ? (
+      part
+    ) : (
+      <a key={part} href={linkTo('policies', part)}>
+        {part}
+      </a>
+    ),
+  );
 
 /** What waits for a second person. */
 export default function Approvals({ session }: ScreenProps) {
@@ -65,7 +79,7 @@ export default function Approvals({ session }: ScreenProps) {
               {rows.map(({ id, what, reason, state, askedBy, askedAt, expiresAt, decidedBy }) => (
                 <tr key={id} data-over={state !== 'open'}>
                   <th scope="row" data-long="true">
-                    {what}
+                    {may(session, 'policies:read') ? linked(what) : what}
                   </th>
                   <td>{reason}</td>
                   <td>

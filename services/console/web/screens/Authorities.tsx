@@ -109,7 +109,7 @@ export default function Authorities({ session }: ScreenProps) {
                     </>
                   )}
                 </th>
-                <td style={{ minWidth: '10rem' }}>
+                <td style={{ minWidth: '8rem' }}>
                   {it.revoked ? (
                     <Badge tone="bad">{words.revoked}</Badge>
                   ) : it.confirmedUntil && Date.parse(it.confirmedUntil) > Date.now() ? (

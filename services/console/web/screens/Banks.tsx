@@ -83,7 +83,7 @@ function Entries({ bank, writes }: { bank: string; writes: boolean }) {
               {rows.map(({ id, kind, content, source, confirmedBy, createdAt }) => (
                 <tr key={id}>
                   <td data-line>{words.kinds[kind] ?? kind}</td>
-                  <td style={{ overflowWrap: 'anywhere' }}>
+                  <td style={{ minWidth: '9rem', overflowWrap: 'anywhere' }}>
                     <Content kind={kind} content={content} />
                   </td>
                   <td>{source}</td>

@@ -67,6 +67,7 @@ export default function People({ session }: ScreenProps) {
                   ) : (
                     <NativeSelect
                       size="xs"
+                      miw="9rem"
                       aria-label={words.roleOf(name)}
                       value={role}
                       data={roles}

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
 import { ask } from '../api.js';
-import { percent, shortOf } from '../format.js';
+import { decimal, percent, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Choice } from '../parts/Choice.js';
 import { Head } from '../parts/Head.js';
@@ -12,7 +12,7 @@ import table from '../parts/Table.module.css';
 import { Drift } from '../policies/Drift.js';
 import { Held } from '../policies/Held.js';
 import { RollBack } from '../policies/RollBack.js';
-import { words } from '../policies/sentence.js';
+import { makerOf, noteOf, words } from '../policies/sentence.js';
 import { moveThreshold } from '../policies/text.js';
 import { toneOfVersion } from '../policies/tones.js';
 import type { List, Version, Whole } from '../policies/types.js';
@@ -59,8 +59,8 @@ function Versions({ of: { policies, inForce } }: { of: List }) {
               <Badge tone={toneOfVersion[state]}>{words.states[state]}</Badge>{' '}
               {inForce.canary?.id === id && words.share(percent(inForce.canary.share))}
             </td>
-            <td>{note}</td>
-            <td>{createdBy}</td>
+            <td>{noteOf(note)}</td>
+            <td>{makerOf(createdBy)}</td>
             <td data-line>{shortOf(createdAt)}</td>
           </tr>
         ))}
@@ -98,7 +98,8 @@ function Draft({ from, move }: { from: string | undefined; move: readonly string
           threshold: Number(threshold),
         })
       : read.data.text;
-  return <Editor from={id} text={text} />;
+  const note = text === read.data.text ? '' : `${label} ≥ ${decimal(Number(threshold))}`;
+  return <Editor from={id} before={read.data.text} text={text} note={note} />;
 }
 
 function Lists({ view, session }: { view: View; session: ScreenProps['session'] }) {

@@ -119,7 +119,7 @@ export default function Review({ session }: ScreenProps) {
       if (ctrlKey || metaKey || altKey || repeat || document.querySelector('[role="dialog"]')) return;
       const field = target instanceof Element && target.closest('input:not([type="checkbox"]), textarea, select');
       if (field) {
-        if (key === 'Escape' || key === 'Enter') (field as HTMLElement).blur();
+        if (key === 'Escape' || key === 'Enter') toCase(field);
         return;
       }
       if (!choices.singleKeys && key !== 'Escape') return;
@@ -128,6 +128,11 @@ export default function Review({ session }: ScreenProps) {
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, [act, choices.singleKeys]);
+
+  // What was chosen from is gone: the keys, and whoever listens, are at the case again.
+  useEffect(() => {
+    if (!choosing && document.activeElement === document.body) toCase();
+  }, [choosing]);
 
   const counts = queue.counts;
   const suggests = !resting && seen.sinceBreak > choices.breakAfter;
@@ -301,6 +306,13 @@ export default function Review({ session }: ScreenProps) {
   );
 }
 
+/** The keys go to the case; without one they leave the field that they were in. */
+function toCase(from?: Element): void {
+  const heading = document.getElementById('case');
+  if (heading) heading.focus({ preventScroll: true });
+  else if (from instanceof HTMLElement) from.blur();
+}
+
 const keyOf = (name: DialogName): string => Object.keys(dialogs).find(key => dialogs[key] === name) ?? '';
 
 /** In place of a case, where as many were seen as an hour takes. */
@@ -339,7 +351,7 @@ function Undo({ held, onUndo }: { held: readonly Held[]; onUndo: () => void }) {
         {last.cases ? more.alike.done(number(last.cases.length)) : <code>{last.of.postId}</code>}
         <span>{words.canUndo(String(Math.max(0, Math.ceil((last.actsAt - now) / 1_000))))}</span>
       </p>
-      <Button size="compact-md" variant="default" aria-keyshortcuts="z" onClick={onUndo}>
+      <Button size="compact-sm" variant="default" aria-keyshortcuts="z" onClick={onUndo}>
         <kbd>Z</kbd> {words.undo}
       </Button>
     </div>

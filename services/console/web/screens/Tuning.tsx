@@ -11,6 +11,7 @@ import { Problem } from '../parts/Said.js';
 import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { canMove, readPolicy, rulesAbout, thresholdIn } from '../policies/text.js';
+import { nameOfLabel } from '../post/labels.js';
 import { PostDrawer } from '../post/PostDrawer.js';
 import { linkTo } from '../router.js';
 import type { ScreenProps } from '../screens.js';
@@ -233,6 +234,11 @@ function Tried({ of, live, days, writes }: { of: Label; live: Live | undefined; 
 
 const decimalPoint = (n: number): string => n.toFixed(2);
 const keyOf = ({ signal, label }: Label): string => `${signal}: ${label}`;
+/** As policies write it, and what it stands for. */
+const optionOf = (of: Label) => {
+  const name = nameOfLabel(of.label);
+  return { value: keyOf(of), label: name === of.label ? keyOf(of) : `${keyOf(of)} (${name})` };
+};
 /** What people tune first. */
 const usual = 'text-model: ve';
 
@@ -255,9 +261,10 @@ export default function Tuning({ session }: ScreenProps) {
           <>
             <NativeSelect
               size="xs"
+              w="18rem"
               label={words.label}
               value={of && keyOf(of)}
-              data={found.map(keyOf)}
+              data={found.map(optionOf)}
               onChange={event => setChosen(event.currentTarget.value)}
             />
             <NativeSelect

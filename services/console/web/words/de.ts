@@ -324,7 +324,8 @@ export const de: Words = {
   desk: desk.de,
   review: {
     title: 'Prüfung',
-    summary: (open, claimed) => `${open} warten, ${claimed} liegen gerade jemandem vor`,
+    summary: (open, claimed) =>
+      `${open} ${open === '1' ? 'wartet' : 'warten'}, ${claimed} ${claimed === '1' ? 'liegt' : 'liegen'} gerade jemandem vor`,
     oldest: time => `der älteste seit ${time}`,
     mine: n => `${n} heute von Ihnen gesehen`,
     left: 'übrig',
@@ -428,7 +429,7 @@ export const de: Words = {
     noneEnded: 'Noch keine ist beendet.',
     noLimit: 'keine Frist',
     none: 'In diesem Monat wurde nichts gezählt.',
-    ofAll: (within, all) => `${within} von ${all}`,
+    ofAll: (within, all) => `${within} von ${all} beendeten`,
     overdue: n => `${n} überfällig`,
     causes: {
       undecided: 'niemand entschied',

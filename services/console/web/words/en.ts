@@ -425,7 +425,7 @@ export const en = {
     noneEnded: 'None has ended yet.',
     noLimit: 'no limit',
     none: 'Nothing was counted in this month.',
-    ofAll: (within: string, all: string) => `${within} of ${all}`,
+    ofAll: (within: string, all: string) => `${within} of ${all} that ended`,
     overdue: (n: string) => `${n} overdue`,
     causes: {
       undecided: 'nobody decided',

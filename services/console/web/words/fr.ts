@@ -61,9 +61,9 @@ export const fr: Words = {
     breaches: n => (n === 0 ? 'aucune limite jamais manquée' : n === 1 ? '1 limite manquée' : `${n} limites manquées`),
     actions: {
       remove: n => `${n} à retirer`,
-      withhold: n => `${n} masqués`,
+      withhold: n => (n === '1' ? '1 masqué' : `${n} masqués`),
       review: n => `${n} à examiner`,
-      allow: n => `${n} laissés`,
+      allow: n => (n === '1' ? '1 laissé' : `${n} laissés`),
     },
   },
   steps: {
@@ -319,7 +319,7 @@ export const fr: Words = {
     title: 'Examen',
     summary: (open, claimed) => `${open} en attente, ${claimed} devant quelqu’un`,
     oldest: time => `le plus ancien depuis ${time}`,
-    mine: n => `${n} vus par vous aujourd’hui`,
+    mine: n => (n === '0' || n === '1' ? `${n} vu par vous aujourd’hui` : `${n} vus par vous aujourd’hui`),
     left: 'restant',
     over: 'limite dépassée',
     due: time => `échéance ${time}`,
@@ -421,7 +421,7 @@ export const fr: Words = {
     noneEnded: 'Aucun n’est encore terminé.',
     noLimit: 'sans limite',
     none: 'Rien n’a été compté ce mois-ci.',
-    ofAll: (within, all) => `${within} sur ${all}`,
+    ofAll: (within, all) => `${within} sur ${all} ${all === '1' ? 'terminé' : 'terminés'}`,
     overdue: n => `${n} en retard`,
     causes: {
       undecided: 'personne n’a décidé',

@@ -82,6 +82,8 @@ const en = {
     otherField: 'other languages',
     floor: 'Floor: the precision that a rule must have to act by itself',
   },
+  shipped: 'the policy that comes with the program',
+  file: 'the file',
   editor: {
     title: 'New draft',
     from: (id: string) => `Begun from ${id}. Nothing happens until it is saved, and a draft decides nothing.`,
@@ -262,6 +264,8 @@ const fr: typeof en = {
     otherField: 'autres langues',
     floor: 'Plancher : la précision qu’il faut à une règle pour agir seule',
   },
+  shipped: 'la politique fournie avec le programme',
+  file: 'le fichier',
   editor: {
     title: 'Nouveau brouillon',
     from: id => `À partir de ${id}. Rien ne se passe avant l’enregistrement, et un brouillon ne décide de rien.`,
@@ -341,7 +345,7 @@ const fr: typeof en = {
       precision: 'Précision',
       decisions: 'Décidées',
       wrong: 'Contre elle',
-      acted: 'Actions',
+      acted: 'A agi',
       floor: 'Plancher',
     },
     interval: (low, high) => `de ${low} à ${high}`,
@@ -443,6 +447,8 @@ const de: typeof en = {
     otherField: 'andere Sprachen',
     floor: 'Untergrenze: die Genauigkeit, die eine Regel haben muss, um von selbst zu handeln',
   },
+  shipped: 'die mitgelieferte Richtlinie',
+  file: 'die Datei',
   editor: {
     title: 'Neuer Entwurf',
     from: id => `Begonnen mit ${id}. Bis zum Speichern geschieht nichts, und ein Entwurf entscheidet nichts.`,
