@@ -114,11 +114,11 @@ export function Items({ of, acts, onPost }: { of: Shown; acts: OfActs; onPost: (
 /** Answering forms: whether a channel has taken them, and as files. */
 export function Forms({ of, acts }: { of: Shown; acts: OfActs }) {
   const names = of.instrument === 'tco' ? words.formName : words.formNameDsa;
+  const expected = of.instrument === 'tco' ? words.formsNone : words.formsNoneDsa;
+  const noForms = of.phase === 'nothing-there' ? words.formsNothing : expected;
   return (
     <Card title={words.formsTitle}>
-      {of.forms.length === 0 && (
-        <p className={styles.dim}>{of.instrument === 'tco' ? words.formsNone : words.formsNoneDsa}</p>
-      )}
+      {of.forms.length === 0 && <p className={styles.dim}>{noForms}</p>}
       {of.forms.map(form => (
         <div key={form.n} className={styles.item}>
           <p className={styles.line}>

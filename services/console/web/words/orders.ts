@@ -135,6 +135,8 @@ export const en = {
   formNameDsa: { II: 'Answer under Article 9(1): effect given', III: 'Answer under Article 9(1)' },
   formsNone: 'None yet. Annex II is made once everything is seen gone; Annex III when you hold the order.',
   formsNoneDsa: 'None yet. The answer is made once everything is seen gone.',
+  formsNothing:
+    'None: nothing of it was there, and the law has no form for that. Tell the authority yourself; what was seen is with each item.',
   made: (time: string) => `made ${time}`,
   sent: (time: string) => `sent ${time}`,
   sending: 'on its way',
@@ -516,6 +518,8 @@ export const fr: OrderWords = {
   formsNone:
     'Aucun. L’annexe II est établie une fois tout vu disparu ; l’annexe III quand vous suspendez l’injonction.',
   formsNoneDsa: 'Aucun. La réponse est établie une fois tout vu disparu.',
+  formsNothing:
+    'Aucun : rien n’y était, et la loi ne prévoit pas de formulaire pour cela. Informez vous-même l’autorité ; ce qui a été vu figure avec chaque élément.',
   made: time => `établi le ${time}`,
   sent: time => `envoyé le ${time}`,
   sending: 'en route',
@@ -896,6 +900,8 @@ export const de: OrderWords = {
   formNameDsa: { II: 'Antwort nach Artikel 9(1): befolgt', III: 'Antwort nach Artikel 9(1)' },
   formsNone: 'Noch keines. Anhang II entsteht, sobald alles als fort gesehen ist; Anhang III, wenn Sie aussetzen.',
   formsNoneDsa: 'Noch keines. Die Antwort entsteht, sobald alles als fort gesehen ist.',
+  formsNothing:
+    'Keines: Nichts davon war vorhanden, und das Gesetz kennt dafür kein Formblatt. Teilen Sie es der Behörde selbst mit; was gesehen wurde, steht bei jedem Inhalt.',
   made: time => `erstellt ${time}`,
   sent: time => `gesendet ${time}`,
   sending: 'unterwegs',
