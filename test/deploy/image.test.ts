@@ -144,6 +144,9 @@ describe('a folder with what the image holds, and no more', () => {
     expect(well ? '' : output).toBe('');
     expect(well).toBe(true);
     while ((await fetch(`http://127.0.0.1:${port}/readyz`)).status !== 200 && Date.now() < deadline) await sleep(100);
+    // What the console links to.
+    for (const page of ['README.md', 'docs/runbooks/README.md'])
+      expect((await fetch(`http://127.0.0.1:${port}/${page}`)).status).toBe(200);
     service.kill('SIGTERM');
     const [code] = (await once(service, 'exit')) as [number | null];
     expect(code).toBe(0);
