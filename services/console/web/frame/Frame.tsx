@@ -1,6 +1,6 @@
 import { Button, NativeSelect, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ask } from '../api.js';
 import { linkTo } from '../router.js';
 import { isFor, screens } from '../screens.js';
@@ -15,8 +15,12 @@ function Navigation({ session, shown }: { session: Session; shown: string | unde
   const groups = (['work', 'desk', 'operate', 'administer'] as const)
     .map(group => ({ group, some: mine.filter(screen => screen.group === group) }))
     .filter(({ some }) => some.length > 0);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (shown) list.current?.querySelector(`[href="${linkTo(shown)}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [shown]);
   return (
-    <div className={styles.nav}>
+    <div className={styles.nav} ref={list}>
       {groups.map(({ group, some }) => (
         <div key={group}>
           {groups.length > 1 && <p className={styles.group}>{words.groups[group]}</p>}
