@@ -364,7 +364,7 @@ export const de: Words = {
     whyRemove: 'Entfernen: Was ist es?',
     whyKeep: 'Behalten: Wozu dient es?',
     categories: {
-      incites: 'Stachelt an, verherrlicht',
+      incites: 'Stiftet an, verherrlicht',
       solicits: 'Fordert Tat oder Hilfe',
       recruits: 'Wirbt für eine Gruppe',
       instructs: 'Leitet dazu an',

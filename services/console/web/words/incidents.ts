@@ -142,7 +142,7 @@ const de: typeof en = {
   lowerHint: 'Ab diesem Wert geht ein Beitrag an einen Menschen. Lassen Sie leer, was bleiben soll, wie es ist.',
   labels: {
     ve: 'Gewaltbereiter Extremismus',
-    incitement: 'Aufruf',
+    incitement: 'Anstiftung',
     glorification: 'Verherrlichung',
     recruitment: 'Anwerbung',
     threat: 'Drohung',
