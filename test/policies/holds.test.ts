@@ -98,7 +98,15 @@ const holdOf = (rule: string, cause: string) =>
   until(async () => {
     const { body } = await scene.call('GET', '/v1/rule-holds');
     return (
-      body.holds as { id: string; rule: string; cause: string; why: string; liftedAt?: string; toldAt?: string }[]
+      body.holds as {
+        id: string;
+        rule: string;
+        cause: string;
+        why: string;
+        figures: object;
+        liftedAt?: string;
+        toldAt?: string;
+      }[]
     ).find(one => one.rule === rule && one.cause === cause && one.liftedAt === undefined);
   }, `${rule} to be held`);
 const decided = (rule: string) => rows().selectFrom('rule_decisions').selectAll().where('rule', '=', rule).execute();
@@ -145,6 +153,7 @@ test('a rule under the floor is held on evidence, told, entered, and let act aga
   await scene.runtime.commit(writes);
   const hold = await holdOf('known-english', 'evidence');
   expect(hold.why).toContain('6 of 12 reviewed decisions went against it');
+  expect(hold.figures).toMatchObject({ wrong: 6, decisions: 12, closes: 'worse than the floor' });
   // Promised on every replica within a second; this one has just seen it.
   await new Promise(resolve => setTimeout(resolve, 1_000));
   const id = await scene.post('en', { text: known });

@@ -109,8 +109,8 @@ export function watchRules(parts: Parts, policy: () => Policy): Stoppable {
       if (!holdable(current).some(({ name }) => name === rule)) continue;
       const judged = await judgeRule(parts, rule, floor);
       if (!judged.closes) continue;
-      const { decisions, wrong, lower, upper, overturned, acted } = judged;
-      const detail = { floor, decisions, wrong, lower, upper, overturned, acted };
+      const { decisions, wrong, lower, upper, overturned, acted, closes } = judged;
+      const detail = { floor, decisions, wrong, lower, upper, overturned, acted, closes };
       await placeHold(parts, { rule, cause: 'evidence', why: saidOf(judged, floor), detail, by: 'the evidence gate' });
     }
     // What was committed meanwhile with an earlier time is looked at again.

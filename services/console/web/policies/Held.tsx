@@ -8,6 +8,7 @@ import { Problem } from '../parts/Said.js';
 import { Table } from '../parts/Table.js';
 import table from '../parts/Table.module.css';
 import { strings } from '../strings.js';
+import { becauseOf } from './because.js';
 import styles from './Policies.module.css';
 import { words } from './sentence.js';
 import type { Hold, Holds } from './types.js';
@@ -74,7 +75,7 @@ function One({ of, writes }: { of: Hold; writes: boolean }) {
         {of.rule} <Badge tone={of.liftedAt ? 'mute' : 'bad'}>{said.causes[of.cause] ?? of.cause}</Badge>{' '}
         <span className={table.dim}>{said.since(shortOf(of.placedAt))}</span>
       </h3>
-      <p>{of.why}</p>
+      <p>{becauseOf(of)}</p>
       {of.liftedAt && (
         <p className={table.dim}>
           {said.lifted(shortOf(of.liftedAt), of.liftedBy ?? '')}: {of.liftedWhy}

@@ -79,6 +79,7 @@ export interface Hold {
   rule: string;
   cause: string;
   why: string;
+  figures: Record<string, number | string>;
   placedAt: string;
   placedBy: string;
   liftedAt?: string;

@@ -153,6 +153,15 @@ const en = {
     none: 'No rule is held.',
     all: 'Rules that act by themselves',
     causes: { evidence: 'evidence', volume: 'sudden volume', person: 'by a person' } as Record<string, string>,
+    because: {
+      volume: (n: string, limit: string) => `${n} posts in a minute, where at most ${limit} are usual at this hour.`,
+      overturned: (n: string, acted: string, floor: string) =>
+        `${n} of ${acted} were brought back, so its precision is under the floor of ${floor}.`,
+      under: (wrong: string, of: string, most: string, floor: string) =>
+        `${wrong} of ${of} reviewed decisions went against it; its precision is at most ${most}, under the floor of ${floor}.`,
+      unsure: (wrong: string, of: string, least: string, floor: string) =>
+        `${wrong} of ${of} reviewed decisions went against it; its precision is at least ${least} and no more is certain, under the floor of ${floor}.`,
+    },
     since: (time: string) => `since ${time}`,
     by: (name: string) => `by ${name}`,
     lift: 'Ask to let it act again',
@@ -331,6 +340,15 @@ const fr: typeof en = {
     none: 'Aucune règle n’est suspendue.',
     all: 'Règles qui agissent seules',
     causes: { evidence: 'décisions contraires', volume: 'volume soudain', person: 'par une personne' },
+    because: {
+      volume: (n, limit) => `${n} publications en une minute, où il y en a d’habitude ${limit} au plus à cette heure.`,
+      overturned: (n, acted, floor) =>
+        `${n} sur ${acted} ont été remises en ligne ; sa précision est donc sous le plancher de ${floor}.`,
+      under: (wrong, of, most, floor) =>
+        `${wrong} des ${of} décisions examinées lui donnent tort ; sa précision est d’au plus ${most}, sous le plancher de ${floor}.`,
+      unsure: (wrong, of, least, floor) =>
+        `${wrong} des ${of} décisions examinées lui donnent tort ; sa précision est d’au moins ${least} sans que rien de plus soit sûr, sous le plancher de ${floor}.`,
+    },
     since: time => `depuis ${time}`,
     by: name => `par ${name}`,
     lift: 'Demander qu’elle agisse de nouveau',
@@ -514,6 +532,15 @@ const de: typeof en = {
     none: 'Keine Regel ist angehalten.',
     all: 'Regeln, die von selbst handeln',
     causes: { evidence: 'Entscheidungen dagegen', volume: 'plötzliche Menge', person: 'durch eine Person' },
+    because: {
+      volume: (n, limit) => `${n} Beiträge in einer Minute, wo zu dieser Stunde höchstens ${limit} üblich sind.`,
+      overturned: (n, acted, floor) =>
+        `${n} von ${acted} wurden zurückgeholt; ihre Genauigkeit liegt also unter der Untergrenze von ${floor}.`,
+      under: (wrong, of, most, floor) =>
+        `${wrong} von ${of} geprüften Entscheidungen fielen gegen sie aus; ihre Genauigkeit beträgt höchstens ${most}, unter der Untergrenze von ${floor}.`,
+      unsure: (wrong, of, least, floor) =>
+        `${wrong} von ${of} geprüften Entscheidungen fielen gegen sie aus; ihre Genauigkeit beträgt mindestens ${least}, mehr ist nicht sicher, unter der Untergrenze von ${floor}.`,
+    },
     since: time => `seit ${time}`,
     by: name => `von ${name}`,
     lift: 'Beantragen, dass sie wieder handelt',
