@@ -5,6 +5,7 @@ import {
   sql,
   type Table,
   UnavailableError,
+  type Write,
 } from '../../services/runtime/index.js';
 import { until } from '../until.js';
 
@@ -138,6 +139,43 @@ export function databaseSuite(name: string, open: () => Promise<OpenedDatabase>)
         ),
       );
       expect(await one(id)).toMatchObject({ count: 100 });
+    });
+
+    test('of many at once those that can not be committed fail for themselves, and each other gets its own answer', async () => {
+      const taken = fresh();
+      await db.commit([db.insert(things, [thing(taken)])]);
+      const ids = Array.from({ length: 120 }, fresh);
+      const missing = (id: string): Write => ({
+        query: rows().updateTable('things').set({ count: 9 }).where('id', '=', fresh()).where('note', '=', id),
+        atLeast: 1,
+      });
+      const outcomes = await Promise.allSettled(
+        ids.map((id, i) => {
+          const kept = {
+            query: rows()
+              .insertInto('things')
+              .values(thing(id, { count: i }))
+              .returning(['id', 'count']),
+          };
+          const no = {
+            query: rows()
+              .insertInto('things')
+              .values({ ...thing(fresh()), count: null as unknown as number }),
+          };
+          if (i % 20 === 3) return db.commit([kept, db.insert(things, [thing(taken)])]);
+          if (i % 20 === 8) return db.commit([kept, missing(id)]);
+          if (i % 20 === 13) return db.commit([no, kept]);
+          return db.commit([kept]);
+        }),
+      );
+      for (const [i, outcome] of outcomes.entries()) {
+        const id = ids[i]!;
+        const bad = [3, 8, 13].includes(i % 20);
+        expect([i, outcome.status]).toEqual([i, bad ? 'rejected' : 'fulfilled']);
+        if (outcome.status === 'fulfilled') expect(outcome.value[0]?.rows).toEqual([{ id, count: i }]);
+        else expect(outcome.reason instanceof ConflictError).toBe(i % 20 !== 13);
+        expect((await one(id)) !== undefined).toBe(!bad);
+      }
     });
 
     test('tells a key that exists, primary or unique, as a conflict', async () => {
