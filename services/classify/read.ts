@@ -10,10 +10,14 @@ import { versionsIn } from './version-sets.js';
 export async function readAssessment(db: Database, platform: string, id: string): Promise<AssessmentRow[]> {
   const item = busKey({ platform, id });
   const rows = db.tables<ClassifyRows>();
-  const [assessments, questions] = await Promise.all([
-    rows.selectFrom('assessments').selectAll().where('item', '=', item).orderBy('assessed_at').execute(),
-    rows.selectFrom('questions').selectAll().where('item', '=', item).orderBy('signal').execute(),
-  ]);
+  // Questions first: an answer that is told is then in what was made of the post.
+  const questions = await rows.selectFrom('questions').selectAll().where('item', '=', item).orderBy('signal').execute();
+  const assessments = await rows
+    .selectFrom('assessments')
+    .selectAll()
+    .where('item', '=', item)
+    .orderBy('assessed_at')
+    .execute();
   const versions = await versionsIn(db, assessments);
   return assessments.map(row => {
     const asked = questions.filter(({ key }) => key === row.key).map(askedOf);
