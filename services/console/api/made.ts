@@ -20,7 +20,7 @@ export async function readShown({ db, time }: Needs, platform: string, id: strin
     ? [
         {
           ...{
-            key: `${platform}/1/${id}`,
+            key: versionKey({ platform, version: 1, id }),
             item: busKey({ platform, id }),
             basis: null,
             answered: null,

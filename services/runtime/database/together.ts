@@ -5,6 +5,18 @@ interface Waiting<Job, Result> {
   reject(error: unknown): void;
 }
 
+/** How many of those that wait go together: at least one, and no more than count `most`. */
+export function fitting<T>(waiting: readonly T[], sizeOf: (one: T) => number, most: number): number {
+  let size = 0;
+  let n = 0;
+  for (const one of waiting) {
+    size += sizeOf(one);
+    if (n > 0 && size > most) break;
+    n++;
+  }
+  return n;
+}
+
 export interface Lanes<Job, Result> {
   /** Commits under way at once. */
   lanes: number;
@@ -23,7 +35,8 @@ export interface Lanes<Job, Result> {
 
 /**
  * Commits what arrives: at once where a lane is free, else together with what waits, so that under load many share a transaction, its round trips and its
- * fsync. While a group is under way all that comes waits for it: measured, groups beside each other stay small, and save little. Where one of a group can't be committed, each is tried alone: it fails for itself, as if the others were not there.
+ * fsync. While a group is under way all that comes waits for it: measured, groups beside each other stay small, and save little. Where one of a group can't
+ * be committed, each is tried alone: it fails for itself, as if the others were not there.
  */
 export class Together<Job, Result> {
   #queue: Waiting<Job, Result>[] = [];
@@ -44,7 +57,8 @@ export class Together<Job, Result> {
   }
 
   #start(): void {
-    const n = this.#queue.length < this.by.from ? 1 : this.#fitting();
+    const n =
+      this.#queue.length < this.by.from ? 1 : fitting(this.#queue, ({ job }) => this.by.sizeOf(job), this.by.most);
     this.#busy++;
     this.#grouped = n > 1;
     void this.#commit(this.#queue.splice(0, n)).finally(() => {
@@ -52,18 +66,6 @@ export class Together<Job, Result> {
       if (n > 1) this.#grouped = false;
       this.#next();
     });
-  }
-
-  /** How many of those that wait one group takes. */
-  #fitting(): number {
-    let size = 0;
-    let n = 0;
-    for (const { job } of this.#queue) {
-      size += this.by.sizeOf(job);
-      if (n > 0 && size > this.by.most) break;
-      n++;
-    }
-    return n;
   }
 
   async #commit(group: Waiting<Job, Result>[]): Promise<void> {

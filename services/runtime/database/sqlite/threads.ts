@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { realTime, soon, type Timer } from '../../time/index.js';
+import { fitting } from '../together.js';
 import { ConflictError, UnavailableError } from '../types.js';
 import type {
   Answer,
@@ -184,13 +185,7 @@ export class Writer {
 
   #send(): void {
     if (this.#committing || this.#inSession || this.#queue.length === 0) return;
-    let total = 0;
-    let n = 0;
-    for (const { statements } of this.#queue) {
-      total += statements.length;
-      if (n > 0 && total > statementsAtOnce) break;
-      n++;
-    }
+    const n = fitting(this.#queue, ({ statements }) => statements.length, statementsAtOnce);
     this.#committing = this.#commit(this.#queue.splice(0, n)).finally(() => {
       this.#committing = undefined;
       this.#send();
