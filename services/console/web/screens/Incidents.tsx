@@ -1,13 +1,14 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { ask } from '../api.js';
+import { ask, beside } from '../api.js';
 import { duration, number, shortOf } from '../format.js';
 import { Badge } from '../parts/Badge.js';
 import { Head } from '../parts/Head.js';
 import { Problem } from '../parts/Said.js';
 import { Sure } from '../parts/Sure.js';
 import styles from '../parts/Table.module.css';
+import { nameOfLabel } from '../post/labels.js';
 import { useNow } from '../review/Countdown.js';
 import { linkTo } from '../router.js';
 import type { ScreenProps } from '../screens.js';
@@ -16,6 +17,7 @@ import { locale, strings } from '../strings.js';
 import own from './Incidents.module.css';
 
 const words = strings.incidents;
+const named = (label: string): string => beside(nameOfLabel(label));
 const labels = ['ve', 'incitement', 'glorification', 'recruitment', 'threat'] as const;
 
 interface Incident {
@@ -57,9 +59,7 @@ function Report({ of: { opened, became, people, medianDecision, bank } }: { of: 
 }
 
 function Changes({ of: { bank, thresholds, languages, people } }: { of: Incident }) {
-  const lower = Object.entries(thresholds).map(
-    ([label, score]) => `${words.labels[label] ?? label} ${score.toLocaleString(locale)}`,
-  );
+  const lower = Object.entries(thresholds).map(([label, score]) => `${named(label)} ${score.toLocaleString(locale)}`);
   return (
     <>
       <p>
@@ -160,7 +160,7 @@ function AskForm() {
             {labels.map(label => (
               <TextInput
                 key={label}
-                label={words.labels[label]}
+                label={named(label)}
                 name={label}
                 type="number"
                 min={0}

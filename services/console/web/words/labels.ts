@@ -62,7 +62,7 @@ export const de: typeof en = {
   any: 'irgendein Schaden',
   weak: 'wie Konten, die eine Gruppe unterstützen',
   hate: 'Hass',
-  incitement: 'Aufruf',
+  incitement: 'Anstiftung',
   glorification: 'Verherrlichung',
   recruitment: 'Anwerbung',
   threat: 'Drohung',
